@@ -1,0 +1,1 @@
+"""What is true of a recruitment agency without any fee: its licences."""

@@ -1,0 +1,1 @@
+"""Employers and the demand letters that they give to agencies."""

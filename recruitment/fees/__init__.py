@@ -1,0 +1,1 @@
+"""What was said about money: commitments, declarations, reports, repayments, debts, rates."""

@@ -1,0 +1,152 @@
+"""Every read of what was said about money, for filing. What is compared is read by ``verification/queries.py``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, select, union
+from sqlalchemy.orm import aliased
+
+from recruitment.fees.models import (
+    Commitment,
+    DeclarationLine,
+    ExchangeRate,
+    FeeDeclaration,
+    RepaymentRow,
+    ReportedPaymentRow,
+)
+from recruitment.fees.rules import NONE, Current
+from recruitment.journeys.models import Journey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy.orm import Session
+
+RATE_DAYS_MAX = timedelta(days=45)
+"""How old a rate may be on the day of the amount that it converts."""
+
+_lines, _declarations = DeclarationLine.__table__.c, FeeDeclaration.__table__.c
+_rates, _commitments, _journeys = ExchangeRate.__table__.c, Commitment.__table__.c, Journey.__table__.c
+
+
+def is_in_force() -> ColumnElement[bool]:
+    """Return the condition that a declaration line's declaration was not superseded."""
+    successor = aliased(FeeDeclaration)
+    return ~exists().where(successor.supersedes_id == DeclarationLine.declaration_id)
+
+
+def is_current(model: Any) -> ColumnElement[bool]:
+    """Return the condition that a row of ``model`` was not replaced by a later one."""
+    successor = aliased(model)
+    return ~exists().where(successor.supersedes_id == model.id)
+
+
+def commitment_digests(session: Session, letters: Collection[UUID]) -> dict[tuple[UUID, str], bytes]:
+    """Return the digests of the commitments of ``letters``, by letter and item."""
+    query = select(_commitments.demand_letter_id, _commitments.fee_item, _commitments.row_digest).where(
+        _commitments.demand_letter_id.in_(letters)
+    )
+    return {(letter, item): digest for letter, item, digest in session.execute(query)}
+
+
+def rate_digests(
+    session: Session, bases: Collection[str], days: Collection[date]
+) -> dict[tuple[date, str, str], bytes]:
+    """Return the digests of the rates of ``bases`` on ``days``, by day, base and quote."""
+    query = select(_rates.rated_on, _rates.base, _rates.quote, _rates.row_digest).where(
+        _rates.base.in_(bases), _rates.rated_on.in_(days)
+    )
+    return {(day, base, quote): digest for day, base, quote, digest in session.execute(query)}
+
+
+def lines_in_force(session: Session, digests: Collection[bytes]) -> dict[bytes, str]:
+    """Return where the lines of ``digests`` are in force: the declaration's reference and the line, by digest."""
+    query = (
+        select(_lines.line_digest, _declarations.reference, _lines.line)
+        .join(FeeDeclaration, _declarations.id == _lines.declaration_id)
+        .where(_lines.line_digest.in_(digests), is_in_force())
+    )
+    return {digest: f"{reference}, line {line}" for digest, reference, line in session.execute(query)}
+
+
+def declaration(session: Session, agency: UUID, reference: str) -> tuple[UUID, str | None] | None:
+    """Return an agency's declaration and the reference of the one that superseded it, if any."""
+    successor = FeeDeclaration.__table__.alias("successor")
+    query = (
+        select(_declarations.id, successor.c.reference)
+        .outerjoin(successor, successor.c.supersedes_id == _declarations.id)
+        .where(_declarations.agency_id == agency, _declarations.reference == reference)
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def lines_of_declaration(session: Session, declaration_id: UUID) -> Iterator[Row[tuple[UUID, UUID, UUID, int, str]]]:
+    """Yield id, journey, book, amount and receipt of the lines of a declaration. Streams."""
+    query = (
+        select(_lines.id, _lines.journey_id, _journeys.book_id, _lines.amount_minor, _lines.receipt)
+        .join(Journey, _journeys.id == _lines.journey_id)
+        .where(_lines.declaration_id == declaration_id)
+    )
+    yield from session.execute(query, execution_options={"yield_per": 1000})
+
+
+def journeys_with_receipts(session: Session, agency: UUID, receipts: Collection[str]) -> set[UUID]:
+    """Return the journeys for which ``agency`` declared one of ``receipts``."""
+    if not receipts:
+        return set()
+    query = (
+        select(_lines.journey_id)
+        .join(FeeDeclaration, _declarations.id == _lines.declaration_id)
+        .where(_lines.receipt.in_(receipts), _declarations.agency_id == agency)
+    )
+    return set(session.scalars(query))
+
+
+def journeys_with_amounts(session: Session, currency: str, first: date, last: date) -> set[UUID]:
+    """Return the journeys with an amount in ``currency`` that a rate of ``first`` to ``last`` may convert."""
+    until = last + RATE_DAYS_MAX
+    reports, repayments = ReportedPaymentRow, RepaymentRow
+    query = union(
+        select(_lines.journey_id).where(_lines.currency == currency, _lines.paid_on.between(first, until)),
+        select(reports.journey_id).where(
+            reports.currency == currency, reports.dated_on.between(first, until), reports.fee_item != NONE
+        ),
+        select(repayments.journey_id).where(repayments.currency == currency, repayments.paid_on.between(first, until)),
+        select(_journeys.id)
+        .join(Commitment, and_(_commitments.demand_letter_id == _journeys.demand_letter_id))
+        .where(_commitments.limit_currency == currency, _journeys.started_on.between(first, until)),
+    )
+    return set(session.scalars(query))
+
+
+def current_reports(session: Session, sender: UUID, references: Collection[str]) -> dict[str, Current]:
+    """Return the reports of ``sender`` that count now among ``references``, by reference.
+
+    Their traits: whether independent, whether ``none``, and the amount.
+    """
+    row = ReportedPaymentRow
+    query = select(
+        row.reference, row.id, row.version, row.journey_id, row.row_digest, row.is_independent, row.fee_item,
+        row.amount_minor,
+    ).where(row.sender_id == sender, row.reference.in_(references), is_current(row))  # fmt: skip
+    return {
+        found.reference: Current(
+            found.id, found.version, found.journey_id, found.row_digest,
+            (found.is_independent, found.fee_item == NONE, found.amount_minor),
+        )
+        for found in session.execute(query)
+    }  # fmt: skip
+
+
+def current_versions(session: Session, model: Any, sender: UUID, references: Collection[str]) -> dict[str, Current]:
+    """Return the rows of ``model`` (repayments, debts, collateral) of ``sender`` that count now, by reference."""
+    query = select(model.reference, model.id, model.version, model.journey_id, model.row_digest).where(
+        model.sender_id == sender, model.reference.in_(references), is_current(model)
+    )
+    return {found[0]: Current(*found[1:]) for found in session.execute(query)}

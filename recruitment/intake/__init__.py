@@ -1,0 +1,1 @@
+"""Files from the field: one command that reads any of them."""

@@ -1,0 +1,28 @@
+"""Every read of past imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+
+from recruitment.intake.models import Import
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def reference_of(session: Session, rows_key: bytes, supersedes: str | None) -> str | None:
+    """Return the reference of the latest import of the same rows from the same sender.
+
+    With ``supersedes`` only of one that superseded the same declaration, or of that declaration itself.
+    """
+    query = select(Import.reference).where(Import.rows_key == rows_key).order_by(Import.recorded_at.desc()).limit(1)
+    if supersedes is not None:
+        query = query.where(or_(Import.supersedes == supersedes, Import.reference == supersedes))
+    return session.scalar(query)
+
+
+def any_import(session: Session) -> bool:
+    """Say whether anything was ever imported."""
+    return session.scalar(select(Import.id).limit(1)) is not None

@@ -1,0 +1,195 @@
+"""The import of one file, of any kind: composes the rooms that own what its rows say.
+
+All or nothing: the rows lie in the caller's unit of work until the end; a problem, a dry run or a replay leaves it by an
+exception, so nothing stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from recruitment.agencies import service as agencies
+from recruitment.agencies.rules import Licence
+from recruitment.core import clock
+from recruitment.core.actor import Permission
+from recruitment.core.ids import new_id, new_reference
+from recruitment.database.bulk import insert_many
+from recruitment.employers import service as employers
+from recruitment.employers.files import DEMAND_LETTERS
+from recruitment.fees import files as fees
+from recruitment.fees.errors import AlreadySuperseded
+from recruitment.fees.services import commitments, declarations, follow_ups, rates, statements
+from recruitment.intake import queries
+from recruitment.intake.errors import NothingKept, SenderMissing, SenderUnexpected, SenderUnknown
+from recruitment.intake.models import Import
+from recruitment.intake.rules import HEARD_BY_SOMEBODY, FileKind, Outcome
+from recruitment.jobseekers import service as jobseekers
+from recruitment.jobseekers.files import JOBSEEKERS
+from recruitment.journeys import service as journeys
+from recruitment.journeys.files import JOURNEYS, STAGES
+from recruitment.organisations import queries as organisations
+from recruitment.organisations import service as organisations_service
+from recruitment.organisations.files import ORGANISATIONS
+from recruitment.organisations.rules import OrganisationKind
+from recruitment.partners import service as partners
+from recruitment.partners.files import SUPPLY_CHAINS
+from recruitment.sheets.importing import Filing, import_rows, new_rows, refuse_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from recruitment.core.actor import Actor
+    from recruitment.intake.rules import ImportRequest
+    from recruitment.organisations.rules import NewOrganisation, OrganisationRead
+    from recruitment.sheets.columns import Grammar
+    from recruitment.sheets.importing import Imported, Report, Row, Tally
+    from recruitment.sheets.reading import Sheet
+
+_IMPORT_COLUMNS = (
+    "id", "reference", "kind", "sender_id", "rows_key", "supersedes", "rows", "recorded_at", "imported_by",
+)  # fmt: skip
+
+_PLAIN: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor], Filing[Any]]]] = {
+    FileKind.JOBSEEKERS: (JOBSEEKERS, jobseekers.filing_of_jobseekers),
+    FileKind.DEMAND_LETTERS: (DEMAND_LETTERS, employers.filing_of_demand_letters),
+    FileKind.COMMITMENTS: (fees.COMMITMENTS, commitments.filing_of_commitments),
+    FileKind.JOURNEYS: (JOURNEYS, journeys.filing_of_journeys),
+    FileKind.STAGES: (STAGES, journeys.filing_of_stages),
+    FileKind.SUPPLY_CHAINS: (SUPPLY_CHAINS, partners.filing_of_supply_chains),
+    FileKind.RATES: (fees.RATES, rates.filing_of_rates),
+}
+_HEARD: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor, OrganisationRead], Filing[Any]]]] = {
+    FileKind.REPORTS: (fees.REPORTS, statements.filing_of_reports),
+    FileKind.REPAYMENTS: (fees.REPAYMENTS, follow_ups.filing_of_repayments),
+    FileKind.DEBTS: (fees.DEBTS, follow_ups.filing_of_debts),
+    FileKind.COLLATERAL: (fees.COLLATERAL, follow_ups.filing_of_collateral),
+}
+
+
+def import_file(
+    session: Session,
+    actor: Actor,
+    sheet: Sheet,
+    request: ImportRequest,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Outcome:
+    """Import an open sheet and return what became of its rows. Who may: whoever may import files.
+
+    Raises ``FileRefused`` with every problem of the file, ``NothingKept`` with the outcome of a dry run or a replay, and
+    the errors of ``errors.py`` about the sender. After any of them the unit of work keeps nothing.
+    """
+    actor.require(Permission.IMPORT_FILES)
+    sender = _sender(session, request)
+    too_late: AlreadySuperseded | None = None
+    try:
+        grammar, filing = _filing(session, actor, request, sender)
+    except AlreadySuperseded as refusal:
+        # It may be the very file that superseded it, sent again: only its rows can tell.
+        too_late, grammar, filing = refusal, fees.DECLARATIONS, declarations.looking_only(session, sender)
+    imported = import_rows(sheet, grammar, filing, today=clock.today(), progress=progress)
+    rows_key = _rows_key(session, request, sender, imported)
+    outcome = _outcome(request, imported)
+    before = queries.reference_of(session, rows_key, request.supersedes) if imported.tally.rows else None
+    if before is not None:
+        raise NothingKept(replace(outcome, reference=before, replayed=True, added=0, corrected=0, skipped=outcome.rows))
+    refuse_problems(imported)
+    if too_late is not None:
+        raise too_late
+    if dry_run or outcome.replayed:
+        raise NothingKept(replace(outcome, reference=None))
+    if outcome.rows:
+        row = (
+            new_id(), outcome.reference, request.kind.value, sender.id if sender else None, rows_key,
+            request.supersedes or "", outcome.rows, clock.now(), actor.id,
+        )  # fmt: skip
+        insert_many(session, Import.__table__, _IMPORT_COLUMNS, [row])
+    return outcome
+
+
+def _outcome(request: ImportRequest, imported: Imported) -> Outcome:
+    tally = imported.tally
+    return Outcome(
+        kind=request.kind,
+        reference=imported.reference or new_reference("IM"),
+        rows=tally.rows,
+        added=tally.added,
+        corrected=tally.corrected,
+        skipped=tally.skipped,
+        replayed=tally.rows > 0 and tally.skipped == tally.rows,
+        warnings=tally.warnings,
+    )
+
+
+def _rows_key(session: Session, request: ImportRequest, sender: OrganisationRead | None, imported: Imported) -> bytes:
+    """Return the keyed digest of the rows and their sender: personal rows must not be guessed from what is stored."""
+    parts = (request.kind, sender.code if sender else "", imported.digest.hex())
+    found: bytes = session.info["vault"].keyed_hash("intake.rows", "|".join(parts))
+    return found
+
+
+def _sender(session: Session, request: ImportRequest) -> OrganisationRead | None:
+    """Return who sends the file. Raises when that is missing, not asked for, or nobody who may."""
+    is_declaration, is_heard = request.kind is FileKind.DECLARATIONS, request.kind in HEARD_BY_SOMEBODY
+    if request.supersedes and not is_declaration:
+        raise SenderUnexpected("Only declarations supersede one another: leave out --supersedes.")
+    if request.agency and not is_declaration:
+        raise SenderUnexpected(f"{request.kind} are not sent by an agency: leave out --agency.")
+    if request.by and not is_heard:
+        raise SenderUnexpected(f"{request.kind} do not say who heard them: leave out --by.")
+    if is_declaration:
+        if not request.agency:
+            raise SenderMissing("Whose declaration is it? Add --agency with the agency's code.")
+        return _organisation(session, request.agency, OrganisationKind.AGENCY)
+    if is_heard:
+        if not request.by:
+            raise SenderMissing("Who heard or recorded this? Add --by with the code of a CSO or fund operator.")
+        return _organisation(session, request.by, OrganisationKind.CSO, OrganisationKind.FUND_OPERATOR)
+    return None
+
+
+def _organisation(session: Session, code: str, *kinds: OrganisationKind) -> OrganisationRead:
+    found = organisations.by_code(session, [code], *kinds).get(code)
+    if found is None:
+        raise SenderUnknown(f"There is no {' or '.join(kind.value for kind in kinds)} {code!r}.")
+    return found
+
+
+def _filing(
+    session: Session, actor: Actor, request: ImportRequest, sender: OrganisationRead | None
+) -> tuple[Grammar[Any], Filing[Any]]:
+    if request.kind is FileKind.ORGANISATIONS:
+        return ORGANISATIONS, _filing_of_organisations(session, actor)
+    if sender is None:
+        grammar, filing_of = _PLAIN[request.kind]
+        return grammar, filing_of(session, actor)
+    if request.kind is FileKind.DECLARATIONS:
+        return fees.DECLARATIONS, declarations.filing_of_declarations(session, actor, sender, request.supersedes)
+    grammar, heard = _HEARD[request.kind]
+    return grammar, heard(session, actor, sender)
+
+
+def _filing_of_organisations(session: Session, actor: Actor) -> Filing[NewOrganisation]:
+    """Return how organisations are filed: the register takes the organisation, agencies their licence."""
+
+    def file(rows: Sequence[Row[NewOrganisation]], tally: Tally, report: Report) -> None:
+        known = organisations.digests(session, [row.value.code for row in rows])
+        fresh = new_rows(
+            rows, known, tally, report,
+            key=lambda new: new.code, name=lambda new: f"The organisation {new.code}", columns="code",
+        )  # fmt: skip
+        ids = organisations_service.enter(session, actor, [(row.value, stored) for row, stored in fresh])
+        agencies.record_licences(
+            session, actor,
+            [
+                (organisation, Licence(new.licence_number, new.licence_valid_from, new.licence_valid_until))
+                for organisation, new in zip(ids, (row.value for row, _ in fresh), strict=True)
+                if new.kind is OrganisationKind.AGENCY
+            ],
+        )  # fmt: skip
+
+    return Filing(lambda _what, _codes: {}, file)

@@ -1,0 +1,1 @@
+"""The person: registration, consent, contact, and the keys that guard them."""

@@ -1,0 +1,1 @@
+"""One jobseeker's recruitment, from the first contact to deployment and back."""

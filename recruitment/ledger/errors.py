@@ -1,0 +1,80 @@
+"""What the ledger refuses.
+
+    InvalidInput   EntryEmpty, AmountOutOfRange, SameAccountTwice, AccountCodeInvalid, LegsUnbalanced
+    RuleBroken     BasisMixed, ReversalOfReversal
+    NotFound       BookUnknown, EntryUnknown
+    Conflict       KeyReused, AlreadyReversed
+
+The order in which ``post`` looks for them: the shape of each draft (in the order above), then the idempotency key, then
+the book, then the reversal. A replay is answered before anything that may have changed since is looked at.
+"""
+
+from __future__ import annotations
+
+from recruitment.core.errors import Conflict, InvalidInput, NotFound, RuleBroken
+
+
+class EntryEmpty(InvalidInput):
+    """An entry has no posting."""
+
+    code = "ledger.entry_empty"
+
+
+class AmountOutOfRange(InvalidInput):
+    """A posting's amount is not positive, or larger than the books bear."""
+
+    code = "ledger.amount_out_of_range"
+
+
+class SameAccountTwice(InvalidInput):
+    """A posting debits and credits one account."""
+
+    code = "ledger.same_account_twice"
+
+
+class AccountCodeInvalid(InvalidInput):
+    """Not a code of the chart of accounts."""
+
+    code = "ledger.account_code_invalid"
+
+
+class LegsUnbalanced(InvalidInput):
+    """The debits and credits of an entry differ in a currency."""
+
+    code = "ledger.legs_unbalanced"
+
+
+class BasisMixed(RuleBroken):
+    """A posting moves money between what was declared, reported, verified and paid."""
+
+    code = "ledger.basis_mixed"
+
+
+class ReversalOfReversal(RuleBroken):
+    """A reversal cannot be reversed; post a new entry."""
+
+    code = "ledger.reversal_of_reversal"
+
+
+class BookUnknown(NotFound):
+    """There is no such book."""
+
+    code = "ledger.book_unknown"
+
+
+class EntryUnknown(NotFound):
+    """There is no such entry in the book."""
+
+    code = "ledger.entry_unknown"
+
+
+class KeyReused(Conflict):
+    """The idempotency key already stands for another entry."""
+
+    code = "ledger.key_reused"
+
+
+class AlreadyReversed(Conflict):
+    """The entry was reversed before."""
+
+    code = "ledger.already_reversed"

@@ -1,0 +1,149 @@
+"""The tables of the books, with everything that the database itself can promise.
+
+``book_id`` leads every key. What holds by declaration, on both engines: a posting has a debit and a credit of one
+amount, currency and basis; an entry is complete when it commits (no empty entry, no hole, no late posting); an entry is
+reversed at most once; a key stands for one entry. Guards (``database/guards.py``) make all of it append-only.
+
+No foreign key leads out of the ledger. What the database cannot promise is in ``recruitment ledger verify``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recruitment.core.money import AMOUNT_CAP
+from recruitment.database.base import Base
+from recruitment.database.types import Digest, Id, MinorUnits, UtcInstant
+
+APPEND_ONLY = ("ledger_currencies", "ledger_accounts", "ledger_books", "ledger_entries", "ledger_postings")
+"""Tables of this room that nobody may change or delete from."""
+
+
+class LedgerCurrency(Base):
+    """A currency and its decimals, frozen."""
+
+    __tablename__ = "ledger_currencies"
+
+    code: Mapped[str] = mapped_column(String(3), primary_key=True)
+    exponent: Mapped[int] = mapped_column(SmallInteger)
+
+
+class LedgerAccount(Base):
+    """An account of the chart in one currency, shared by all books."""
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        UniqueConstraint("code", "currency"),
+        UniqueConstraint("id", "currency", "basis"),
+        ForeignKeyConstraint(["currency"], ["ledger_currencies.code"]),
+        CheckConstraint("basis IN ('declared', 'reported', 'verified', 'money')", name="basis_known"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    code: Mapped[str] = mapped_column(String(80))
+    currency: Mapped[str] = mapped_column(String(3))
+    basis: Mapped[str] = mapped_column(String(8))
+
+
+class LedgerBook(Base):
+    """A subsidiary ledger: the smallest thing that balances alone. ``kind`` says of what, never of whom."""
+
+    __tablename__ = "ledger_books"
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+class LedgerEntry(Base):
+    """A journal entry. Its deferred key to the last posting makes it complete, or not there at all."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        UniqueConstraint("book_id", "id", "last_seq", name="uq_ledger_entries_last_seq"),
+        UniqueConstraint("book_id", "reverses_id", name="uq_ledger_entries_reversed_once"),
+        UniqueConstraint("book_id", "scope", "key", name="uq_ledger_entries_idempotency"),
+        ForeignKeyConstraint(["book_id"], ["ledger_books.id"]),
+        ForeignKeyConstraint(
+            ["book_id", "reverses_id"],
+            ["ledger_entries.book_id", "ledger_entries.id"],
+            name="fk_ledger_entries_reverses",
+        ),
+        ForeignKeyConstraint(
+            ["book_id", "id", "last_seq"],
+            ["ledger_postings.book_id", "ledger_postings.entry_id", "ledger_postings.seq"],
+            name="fk_ledger_entries_last_posting",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        CheckConstraint("last_seq IS NOT NULL AND last_seq >= 1", name="not_empty"),
+        CheckConstraint("reverses_id IS NULL OR reverses_id <> id", name="reverses_another"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    last_seq: Mapped[int] = mapped_column(SmallInteger)
+    effective_on: Mapped[date] = mapped_column(Date)
+    precision: Mapped[str] = mapped_column(String(7))
+    recorded_at: Mapped[datetime] = mapped_column(UtcInstant)
+    posted_by: Mapped[UUID] = mapped_column(Id)
+    scope: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200))
+    request_hash: Mapped[bytes] = mapped_column(Digest)
+    source_type: Mapped[str] = mapped_column(String(40))
+    source_id: Mapped[UUID] = mapped_column(Id)
+    reverses_id: Mapped[UUID | None] = mapped_column(Id)
+    narrative: Mapped[str] = mapped_column(String(300))
+    details: Mapped[dict[str, str | int]] = mapped_column(JSON)
+
+
+class LedgerPosting(Base):
+    """One amount, debited to one account and credited to another of the same currency and basis."""
+
+    __tablename__ = "ledger_postings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["book_id", "entry_id", "last_seq"],
+            ["ledger_entries.book_id", "ledger_entries.id", "ledger_entries.last_seq"],
+            name="fk_ledger_postings_entry",
+        ),
+        ForeignKeyConstraint(
+            ["book_id", "entry_id", "prev_seq"],
+            ["ledger_postings.book_id", "ledger_postings.entry_id", "ledger_postings.seq"],
+            name="fk_ledger_postings_previous",
+        ),
+        ForeignKeyConstraint(
+            ["debit_id", "currency", "basis"],
+            ["ledger_accounts.id", "ledger_accounts.currency", "ledger_accounts.basis"],
+            name="fk_ledger_postings_debit",
+        ),
+        ForeignKeyConstraint(
+            ["credit_id", "currency", "basis"],
+            ["ledger_accounts.id", "ledger_accounts.currency", "ledger_accounts.basis"],
+            name="fk_ledger_postings_credit",
+        ),
+        CheckConstraint(
+            "(seq = 1 AND prev_seq IS NULL) OR (seq > 1 AND prev_seq IS NOT NULL AND prev_seq = seq - 1)",
+            name="no_hole",
+        ),
+        CheckConstraint("seq <= last_seq", name="not_late"),
+        CheckConstraint(f"amount_minor > 0 AND amount_minor <= {AMOUNT_CAP}", name="amount_in_range"),
+        CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+        Index("ix_ledger_postings_sums", "book_id", "debit_id", "credit_id", "currency", "amount_minor"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    last_seq: Mapped[int] = mapped_column(SmallInteger)
+    prev_seq: Mapped[int | None] = mapped_column(SmallInteger)
+    debit_id: Mapped[UUID] = mapped_column(Id)
+    credit_id: Mapped[UUID] = mapped_column(Id)
+    currency: Mapped[str] = mapped_column(String(3))
+    basis: Mapped[str] = mapped_column(String(8))
+    amount_minor: Mapped[int] = mapped_column(MinorUnits)

@@ -1,0 +1,146 @@
+"""Every read of the books.
+
+Balances come from two grouped scans of one index, debits and credits, and are cut on either time axis: ``as_of`` is a
+day of the world (what had happened by then), ``known_at`` an instant of ours (what the books held by then).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, select
+
+from recruitment.core.dates import Precision
+from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
+from recruitment.ledger.rules import Balance, EntryRead, PostingDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import Session
+
+_postings, _entries, _accounts = LedgerPosting.__table__.c, LedgerEntry.__table__.c, LedgerAccount.__table__.c
+
+
+def book_exists(session: Session, book_id: UUID) -> bool:
+    """Say whether there is such a book."""
+    return session.scalar(select(LedgerBook.id).where(LedgerBook.id == book_id)) is not None
+
+
+def balances(
+    session: Session, book_id: UUID | None = None, *, as_of: date | None = None, known_at: datetime | None = None
+) -> list[Balance]:
+    """Return the balance of every account used, in order of code and currency; of one book, or of all (trial balance).
+
+    ``as_of`` counts what happened up to and including that day; ``known_at`` what was recorded up to that instant.
+    """
+    sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+    for side, column in enumerate((_postings.debit_id, _postings.credit_id)):
+        total = func.sum(_postings.amount_minor)
+        for account_id, amount in session.execute(
+            _cut(select(column, total), book_id, as_of, known_at).group_by(column)
+        ):
+            sums[account_id][side] = int(amount)
+    codes = {row.id: row for row in session.execute(select(_accounts.id, _accounts.code, _accounts.currency))}
+    found = [Balance(codes[key].code, codes[key].currency, debits, credits) for key, (debits, credits) in sums.items()]
+    return sorted(found, key=lambda balance: (balance.account, balance.currency))
+
+
+def _cut(query: Select[Any], book_id: UUID | None, as_of: date | None, known_at: datetime | None) -> Select[Any]:
+    if book_id is not None:
+        query = query.where(_postings.book_id == book_id)
+    if as_of is None and known_at is None:
+        return query
+    query = query.join(LedgerEntry, and_(_entries.book_id == _postings.book_id, _entries.id == _postings.entry_id))
+    if as_of is not None:
+        query = query.where(_entries.effective_on <= as_of)
+    if known_at is not None:
+        query = query.where(_entries.recorded_at <= known_at)
+    return query
+
+
+def entries(session: Session, book_id: UUID) -> Iterator[EntryRead]:
+    """Yield the entries of a book in the order in which they were recorded."""
+    return _read(session, _entries.book_id == book_id)
+
+
+def all_entries(session: Session) -> Iterator[EntryRead]:
+    """Yield every entry of every book, book by book, in the order in which they were recorded. Streams."""
+    return _read(session, None)
+
+
+def entries_by_id(session: Session, entries: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], EntryRead]:
+    """Return the entries that exist among ``entries`` (book and id), by book and id."""
+    wanted = set(entries)
+    books, ids = {book for book, _ in wanted}, {entry for _, entry in wanted}
+    found = _read(session, and_(_entries.book_id.in_(books), _entries.id.in_(ids)))
+    return {(entry.book_id, entry.id): entry for entry in found if (entry.book_id, entry.id) in wanted}
+
+
+def entries_among(session: Session, books: Collection[UUID], ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return book and id of those of ``ids`` that are entries of one of ``books``."""
+    query = select(_entries.book_id, _entries.id).where(_entries.book_id.in_(books), _entries.id.in_(ids))
+    return [(book, entry) for book, entry in session.execute(query)]
+
+
+def _read(session: Session, condition: ColumnElement[bool] | None) -> Iterator[EntryRead]:
+    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+    query = (
+        select(
+            _entries.book_id, _entries.id, _entries.effective_on, _entries.precision, _entries.recorded_at,
+            _entries.narrative, _entries.source_type, _entries.source_id, _entries.reverses_id,
+            debit.c.code, credit.c.code, _postings.currency, _postings.amount_minor,
+        )
+        .join(LedgerPosting, and_(_postings.book_id == _entries.book_id, _postings.entry_id == _entries.id))
+        .join(debit, debit.c.id == _postings.debit_id)
+        .join(credit, credit.c.id == _postings.credit_id)
+        .order_by(_entries.book_id, _entries.recorded_at, _entries.id, _postings.seq)
+    )  # fmt: skip
+    if condition is not None:
+        query = query.where(condition)
+    rows = session.execute(query, execution_options={"yield_per": 2000})
+    for head, group in groupby(rows, key=lambda row: tuple(row)[:9]):
+        book_id, entry_id, effective_on, precision, recorded_at, narrative, source_type, source_id, reverses_id = head
+        yield EntryRead(
+            id=entry_id,
+            book_id=book_id,
+            effective_on=effective_on,
+            precision=Precision(precision),
+            recorded_at=recorded_at,
+            narrative=narrative,
+            source_type=source_type,
+            source_id=source_id,
+            reverses_id=reverses_id,
+            postings=tuple(PostingDraft(*row[9:]) for row in group),
+        )
+
+
+def known_keys(session: Session, book_id: UUID, scope: str, key: str) -> tuple[UUID, bytes] | None:
+    """Return the id and request hash of the entry that ``scope`` and ``key`` stand for in a book."""
+    row = session.execute(
+        select(_entries.id, _entries.request_hash).where(
+            _entries.book_id == book_id, _entries.scope == scope, _entries.key == key
+        )
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def known_accounts(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of ``ids`` that the chart has."""
+    return set(session.scalars(select(_accounts.id).where(_accounts.id.in_(ids))))
+
+
+def reversal_of(session: Session, book_id: UUID, entry_id: UUID) -> UUID | None:
+    """Return the entry that reverses ``entry_id``, if there is one."""
+    return session.scalar(select(_entries.id).where(_entries.book_id == book_id, _entries.reverses_id == entry_id))
+
+
+def accounts_in_use(session: Session) -> list[tuple[str, str]]:
+    """Return code and currency of every account of the chart, in order."""
+    query = select(_accounts.code, _accounts.currency).order_by(_accounts.code, _accounts.currency)
+    return [(row.code, row.currency) for row in session.execute(query)]

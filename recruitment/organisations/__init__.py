@@ -1,0 +1,1 @@
+"""The register of organisations: one code for one organisation, whatever it does."""

@@ -1,0 +1,42 @@
+"""What an organisation is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation does in recruitment."""
+
+    AGENCY = "agency"
+    CSO = "cso"
+    EMPLOYER = "employer"
+    PARTNER = "partner"
+    FUND_OPERATOR = "fund_operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrganisation:
+    """An organisation as a file names it, with the licence that only an agency has."""
+
+    code: str
+    kind: OrganisationKind
+    name: str
+    country: str
+    licence_number: str | None = None
+    licence_valid_from: date | None = None
+    licence_valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRead:
+    """An organisation of the register."""
+
+    id: UUID
+    code: str
+    kind: OrganisationKind
+    name: str
+    country: str

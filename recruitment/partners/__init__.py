@@ -1,0 +1,1 @@
+"""Brands that buy from employers, and the supply chains that join them."""

@@ -1,0 +1,1 @@
+"""The comparison of the three accounts and its findings."""

@@ -1,0 +1,241 @@
+"""What is read to compare journeys, in batches: a handful of queries for a thousand journeys, never one for each.
+
+Rows reach the rules as plain tuples. Journey ids are read as the driver gives them (text on SQLite), because making a
+UUID of each of them would cost more than the comparison itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, and_, exists, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased
+
+from recruitment.agencies import queries as agencies
+from recruitment.core.corridors import COMPARISON_CURRENCIES, Corridor
+from recruitment.core.money import exponent
+from recruitment.fees.models import (
+    CollateralRow,
+    Commitment,
+    DebtRow,
+    DeclarationLine,
+    ExchangeRate,
+    FactVersion,
+    FeeDeclaration,
+    FeeItem,
+    RepaymentRow,
+    ReportedPaymentRow,
+)
+from recruitment.fees.queries import RATE_DAYS_MAX, is_current, is_in_force
+from recruitment.fees.reference import EppVerdict, IloClass
+from recruitment.journeys.models import Journey
+from recruitment.verification.models import ComparisonRow
+from recruitment.verification.rules import RULES_VERSION, JourneyFacts, RateBook
+from recruitment.verification.rules.comparison import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+BATCH_JOURNEYS = 1000
+
+_journeys = Journey.__table__.c
+_VERSION = func.coalesce(FactVersion.version, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StaleJourney:
+    """A journey whose facts changed since it was last compared, with the version of its facts."""
+
+    id: UUID
+    key: Any
+    reference: str
+    corridor: str
+    agency_id: UUID | None
+    demand_letter_id: UUID | None
+    started_on: Any
+    facts_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Journeys with their facts, and the rates that convert their amounts."""
+
+    journeys: list[tuple[StaleJourney, JourneyFacts]]
+    rates: RateBook
+
+
+def stale_journeys(
+    session: Session, *, references: Collection[str] | None = None, limit: int = BATCH_JOURNEYS
+) -> list[StaleJourney]:
+    """Return journeys that were never compared, or whose facts or rules changed since; in order of reference."""
+    query = (
+        _heads()
+        .outerjoin(ComparisonRow, ComparisonRow.journey_id == _journeys.id)
+        .where(
+            or_(
+                ComparisonRow.journey_id.is_(None),
+                ComparisonRow.facts_version != _VERSION,
+                ComparisonRow.rules_version != RULES_VERSION,
+            )
+        )
+        .order_by(_journeys.reference)
+        .limit(limit)
+    )
+    if references is not None:
+        query = query.where(_journeys.reference.in_(references))
+    return [StaleJourney(*row) for row in session.execute(query)]
+
+
+def journey_to_explain(session: Session, reference: str) -> StaleJourney | None:
+    """Return the journey of a reference, whether or not its facts changed."""
+    row = session.execute(_heads().where(_journeys.reference == reference)).first()
+    return StaleJourney(*row) if row else None
+
+
+def _heads() -> Any:
+    return select(
+        _journeys.id, type_coerce(_journeys.id, String).label("journey_key"), _journeys.reference, _journeys.corridor, _journeys.agency_id,
+        _journeys.demand_letter_id, _journeys.started_on, _VERSION,
+    ).outerjoin(FactVersion, FactVersion.journey_id == _journeys.id)  # fmt: skip
+
+
+def verdicts(session: Session) -> dict[str, Verdict]:
+    """Return how the two standards see each fee item, by code."""
+    rows = session.execute(select(FeeItem.code, FeeItem.ilo, FeeItem.epp))
+    return {code: Verdict(IloClass(ilo), EppVerdict(epp)) for code, ilo, epp in rows}
+
+
+def facts_of(session: Session, journeys: list[StaleJourney]) -> Batch:
+    """Return everything that is compared for ``journeys``."""
+    ids = [journey.id for journey in journeys]
+    declared = _by_journey(session, _declared(ids))
+    reported = _by_journey(session, _reported(ids))
+    repaid = _by_journey(session, _repaid(ids))
+    in_debt = _keys(session, DebtRow, ids, and_(DebtRow.recruitment_linked, DebtRow.outstanding_minor > 0))
+    in_pawn = _keys(session, CollateralRow, ids, CollateralRow.returned_on.is_(None))
+    sharing = _sharing_receipts(session, ids)
+    commitments = _commitments(session, {journey.demand_letter_id for journey in journeys} - {None})
+    licences = agencies.licences(session)
+    found: list[tuple[StaleJourney, JourneyFacts]] = []
+    for journey in journeys:
+        comparison = Corridor.parse(journey.corridor).comparison
+        facts = JourneyFacts(
+            reference=journey.reference,
+            currency=comparison.code,
+            floor_minor=comparison.floor_minor,
+            started_on=journey.started_on,
+            has_agency=journey.agency_id is not None,
+            has_demand_letter=journey.demand_letter_id is not None,
+            licence=licences.get(journey.agency_id) if journey.agency_id else None,
+            shares_receipt=journey.key in sharing,
+            declared=declared.get(journey.key, []),
+            reported=reported.get(journey.key, []),
+            commitments=commitments.get(journey.demand_letter_id, {}),
+            repayments=repaid.get(journey.key, []),
+            has_open_debt=journey.key in in_debt,
+            has_open_collateral=journey.key in in_pawn,
+        )
+        found.append((journey, facts))
+    return Batch(found, _rates(session, [facts for _, facts in found]))
+
+
+def _key(model: Any) -> Any:
+    return type_coerce(model.journey_id, String)
+
+
+def _declared(ids: Collection[UUID]) -> Any:
+    line = DeclarationLine
+    return select(
+        _key(line), line.fee_item, line.payer, line.payee, line.amount_minor, line.currency, line.paid_on
+    ).where(line.journey_id.in_(ids), is_in_force())
+
+
+def _reported(ids: Collection[UUID]) -> Any:
+    row = ReportedPaymentRow
+    return select(
+        _key(row), row.fee_item, row.payee, row.amount_minor, row.currency, row.paid_on, row.dated_on, row.stated_on,
+        row.is_independent, row.checkpoint,
+    ).where(row.journey_id.in_(ids), is_current(row))  # fmt: skip
+
+
+def _repaid(ids: Collection[UUID]) -> Any:
+    row = RepaymentRow
+    return select(_key(row), row.fee_item, row.received_minor, row.currency, row.paid_on).where(
+        row.journey_id.in_(ids), is_current(row), row.received_minor > 0
+    )
+
+
+def _by_journey(session: Session, query: Any) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for key, *row in session.execute(query):
+        found[key].append(tuple(row))
+    return found
+
+
+def _keys(session: Session, model: Any, ids: Collection[UUID], condition: ColumnElement[bool]) -> set[Any]:
+    query = select(_key(model)).where(model.journey_id.in_(ids), is_current(model), condition)
+    return set(session.scalars(query))
+
+
+def _sharing_receipts(session: Session, ids: Collection[UUID]) -> set[Any]:
+    """Return the journeys with a receipt that stands for another journey of the same agency too."""
+    line, declaration = aliased(DeclarationLine), aliased(FeeDeclaration)
+    other, other_declaration, successor = aliased(DeclarationLine), aliased(FeeDeclaration), aliased(FeeDeclaration)
+    query = (
+        select(_key(line))
+        .join(declaration, declaration.id == line.declaration_id)
+        .where(
+            line.journey_id.in_(ids),
+            line.receipt.is_not(None),
+            ~exists().where(successor.supersedes_id == line.declaration_id),
+            exists()
+            .where(other.receipt == line.receipt, other.journey_id != line.journey_id)
+            .where(other_declaration.id == other.declaration_id, other_declaration.agency_id == declaration.agency_id)
+            .where(~exists().where(aliased(FeeDeclaration, name="later").supersedes_id == other.declaration_id)),
+        )
+    )
+    return set(session.scalars(query))
+
+
+def _commitments(session: Session, letters: Collection[UUID | None]) -> dict[UUID | None, dict[str, Any]]:
+    row = Commitment
+    query = select(
+        row.demand_letter_id, row.fee_item, row.payer, row.limit_minor, row.limit_currency, row.committed_on
+    ).where(row.demand_letter_id.in_(letters))
+    found: dict[UUID | None, dict[str, Any]] = defaultdict(dict)
+    for letter, item, *promise in session.execute(query):
+        found[letter][item] = tuple(promise)
+    return found
+
+
+def _rates(session: Session, everything: list[JourneyFacts]) -> RateBook:
+    """Return the rates that may convert an amount of these journeys: no more of them as the years go by."""
+    days = {facts.started_on for facts in everything}
+    bases: set[str] = set()
+    for facts in everything:
+        for line in facts.declared:
+            bases.add(line[4])
+            days.add(line[5])
+        for report in facts.reported:
+            if report[3]:
+                bases.add(report[3])
+                days.add(report[5])
+        for repayment in facts.repayments:
+            bases.add(repayment[2])
+            days.add(repayment[3])
+        bases |= {promise[2] for promise in facts.commitments.values() if promise[2]}
+    if not days or not bases:
+        return RateBook([], exponent)
+    rate = ExchangeRate
+    query = select(rate.base, rate.quote, rate.rated_on, rate.rate).where(
+        rate.base.in_(bases),
+        rate.quote.in_([currency.code for currency in COMPARISON_CURRENCIES.values()]),
+        rate.rated_on.between(min(days) - RATE_DAYS_MAX, max(days)),
+    )
+    return RateBook([tuple(row) for row in session.execute(query)], exponent)

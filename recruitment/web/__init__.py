@@ -1,0 +1,1 @@
+"""What every page and endpoint shares: the gate, error answers, headers, templates."""
