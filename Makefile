@@ -92,7 +92,7 @@ coverage: $(STAMP) ## Tests with a report of the lines and branches that none of
 
 .PHONY: bench
 bench: $(STAMP) ## Measure speed and memory; results go to bench-results/
-	$(BIN)/python -m tests.bench $(B)
+	$(BIN)/python -m benchmarks $(B)
 
 ##@ Check
 
@@ -147,4 +147,4 @@ lock: $(STAMP) ## Make requirements.lock anew from pyproject.toml
 clean: ## Remove what can be made again; var/ with its database stays
 	rm -rf .venv .venv-beancount build dist bench-results .coverage
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find recruitment migrations tests examples -name __pycache__ -prune -exec rm -rf {} +
+	find recruitment migrations tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
-from recruitment import __version__
+from recruitment import __version__, demo
 from recruitment.app import upgrade_database
 from recruitment.core.settings import Settings
 from recruitment.intake.cli import import_command
+from recruitment.journeys.cli import journeys
+from recruitment.ledger.cli import ledger
 from recruitment.verification.cli import verification
 from recruitment.web.terminal import told
 
@@ -36,7 +41,31 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
+@cli.command("demo")
+@told
+def run_demo() -> None:
+    """Show First Mile on the worked example, in a database of its own, and print what it found."""
+    demo.run(Settings.from_environment())
+
+
+@cli.command()
+@told
+def serve() -> None:
+    """Serve the pages on 127.0.0.1 (PORT, 8000 by default) until stopped. There is no sign-in yet: this machine only."""
+    settings = Settings.from_environment()
+    click.echo(f"First Mile is at http://127.0.0.1:{settings.port}/ (stop it with Ctrl-C)")
+    Granian(
+        "recruitment.wsgi:app",
+        address="127.0.0.1",
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
 cli.add_command(import_command)
+cli.add_command(journeys)
+cli.add_command(ledger)
 cli.add_command(verification)
 
 

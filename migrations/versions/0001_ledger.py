@@ -124,15 +124,14 @@ def _make_entries() -> None:
         sa.Column("scope", sa.String(length=40), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("request_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),
         sa.Column("source_type", sa.String(length=40), nullable=False),
         sa.Column("source_id", sa.Uuid(), nullable=False),
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("narrative", sa.String(length=300), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.CheckConstraint("last_seq IS NOT NULL AND last_seq >= 1", name=op.f("ck_ledger_entries_not_empty")),
-        sa.CheckConstraint(
-            "reverses_id IS NULL OR reverses_id <> id", name=op.f("ck_ledger_entries_reverses_another")
-        ),
+        sa.CheckConstraint("reverses_id IS NULL OR reverses_id <> id", name=op.f("ck_ledger_entries_reverses_another")),
         sa.PrimaryKeyConstraint("book_id", "id", name="pk_ledger_entries"),
         sa.UniqueConstraint("book_id", "id", "last_seq", name="uq_ledger_entries_last_seq"),
         sa.UniqueConstraint("book_id", "reverses_id", name="uq_ledger_entries_reversed_once"),

@@ -17,17 +17,17 @@ _VARIANT = 0b10 << 62
 _REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _lock = threading.Lock()
-_last = 0
+_ticks = [0]
+"""The latest tick that was given out, in a box, so that it can be put up under the lock."""
 
 
 def new_id() -> UUID:
     """Return a new UUIDv7 (RFC 9562, section 5.7), later than every one that this process made before."""
-    global _last  # the monotonic counter of the process; guarded by the lock
     random = int.from_bytes(os.urandom(8), "big")
     with _lock:
         # 48 bits of milliseconds and 12 bits of the fraction of one, so that ids of one process keep their order.
         tick = (time.time_ns() << 12) // 1_000_000
-        _last = tick = max(tick, _last + 1)
+        _ticks[0] = tick = max(tick, _ticks[0] + 1)
     milliseconds, fraction = tick >> 12, tick & 0xFFF
     return UUID(int=(milliseconds << 80) | _VERSION | (fraction << 64) | _VARIANT | (random & ((1 << 62) - 1)))
 

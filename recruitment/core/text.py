@@ -15,7 +15,6 @@ from para.convert import zg_to_unicode
 
 from recruitment.core.errors import InvalidInput
 
-
 ZAWGYI_PROBABILITY = 0.95
 """From this probability on we take Burmese text for Zawgyi; the detector's authors advise the same."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import JSON
 from sqlalchemy.exc import DBAPIError
@@ -16,34 +16,35 @@ from sqlalchemy.exc import DBAPIError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import FromClause, Table
     from sqlalchemy.engine import Dialect
     from sqlalchemy.orm import Session
 
 
-def insert_many(session: Session, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert ``rows`` of ``columns`` into ``table``. Raises the driver's IntegrityError through SQLAlchemy."""
     if not rows:
         return
     connection = session.connection()
+    name = cast("Table", table).name
     plan = _plan(table, columns, connection.dialect)
     if plan:
         rows = [_converted(row, plan) for row in rows]
     if connection.dialect.name == "sqlite" or len(rows) == 1:
         marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(columns))
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+        statement = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
         connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
         return
     driver_error = connection.dialect.loaded_dbapi.Error
     with connection.connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
         try:
-            with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         except driver_error as error:
             # COPY goes past SQLAlchemy, so its errors are given the same classes here.
             raise DBAPIError.instance(
-                f"COPY {table.name}", None, error, driver_error, hide_parameters=True, dialect=connection.dialect
+                f"COPY {name}", None, error, driver_error, hide_parameters=True, dialect=connection.dialect
             ) from error
 
 
@@ -55,7 +56,9 @@ def _converted(row: tuple[Any, ...], plan: tuple[tuple[int, Callable[[Any], Any]
 
 
 @lru_cache(maxsize=256)
-def _plan(table: Table, columns: tuple[str, ...], dialect: Dialect) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
+def _plan(
+    table: FromClause, columns: tuple[str, ...], dialect: Dialect
+) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """Return which positions need converting, and by what."""
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for position, name in enumerate(columns):

@@ -21,7 +21,6 @@ import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +29,7 @@ from recruitment.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
 _VERSION = b"\x01"
 _NONCE_BYTES = 12

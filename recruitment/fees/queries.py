@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 RATE_DAYS_MAX = timedelta(days=45)
@@ -86,14 +87,26 @@ def declaration(session: Session, agency: UUID, reference: str) -> tuple[UUID, s
     return (row[0], row[1]) if row else None
 
 
-def lines_of_declaration(session: Session, declaration_id: UUID) -> Iterator[Row[tuple[UUID, UUID, UUID, int, str]]]:
-    """Yield id, journey, book, amount and receipt of the lines of a declaration. Streams."""
+@dataclass(frozen=True, slots=True)
+class LineToReverse:
+    """A line of a declaration that is to be superseded, with the book that its entry stands in."""
+
+    id: UUID
+    journey_id: UUID
+    book_id: UUID
+    amount_minor: int
+    receipt: str | None
+
+
+def lines_of_declaration(session: Session, declaration_id: UUID) -> Iterator[LineToReverse]:
+    """Yield the lines of a declaration. Streams."""
     query = (
         select(_lines.id, _lines.journey_id, _journeys.book_id, _lines.amount_minor, _lines.receipt)
         .join(Journey, _journeys.id == _lines.journey_id)
         .where(_lines.declaration_id == declaration_id)
     )
-    yield from session.execute(query, execution_options={"yield_per": 1000})
+    for row in session.execute(query, execution_options={"yield_per": 1000}):
+        yield LineToReverse(row[0], row[1], row[2], row[3], row[4])
 
 
 def journeys_with_receipts(session: Session, agency: UUID, receipts: Collection[str]) -> set[UUID]:

@@ -2,7 +2,7 @@
 
 Here: the records of `data/fee_items.toml` and `data/corridor_rules.toml`, and what makes them valid. Not here: what a
 rule means for a payment (`verification`), and what was declared, committed or reported (`fees.models`). How a file is
-read at all stands in `journeys.reference`.
+read at all stands in `sheets.facts`.
 
 What nobody knows stays visible: an absent date or amount is None, `unknown` is a kind and a status of its own, and a
 rule that a machine may not apply says why in `why_not`.
@@ -15,8 +15,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from recruitment.journeys import reference as facts
-from recruitment.journeys.reference import Basis, Citation, Confidence, Document, Fact
+from recruitment.journeys.reference import stages
+from recruitment.sheets import facts
+from recruitment.sheets.facts import Basis, Citation, Confidence, Document, Fact
 
 PAYEES = frozenset(
     {"agency", "sub_agent", "employer", "official", "clinic", "transport", "insurer", "lender", "other", "unknown"}
@@ -339,7 +340,7 @@ def _across_fee_items(document: Document) -> Iterator[str]:
     for table, key in (("fee_items", "code"), ("sources", "id"), ("principles", "id")):
         yield from facts.repeated_in(document, table, key)
     sources = facts.keys_of(document, "sources", "id")
-    yield from facts.unknown_in(document, "fee_items", "stages", frozenset(stage.code for stage in facts.stages()))
+    yield from facts.unknown_in(document, "fee_items", "stages", frozenset(stage.code for stage in stages()))
     yield from facts.unknown_in(document, "fee_items", "sources", sources)
     yield from facts.unknown_in(document, "principles", "sources", sources)
     yield from facts.unknown_in(document, "principles", "fee_items", facts.keys_of(document, "fee_items", "code"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
-    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 _journeys, _stages = Journey.__table__.c, JourneyStage.__table__.c
@@ -63,6 +62,15 @@ def of_demand_letters(session: Session, letters: Collection[UUID]) -> list[UUID]
     return list(session.scalars(select(_journeys.id).where(_journeys.demand_letter_id.in_(letters))))
 
 
-def _read(row: Row[tuple[object, ...]]) -> JourneyRead:
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's own public mapping
-    return JourneyRead(**{**values, "channel": RecruitmentChannel(str(values["channel"]))})  # type: ignore[arg-type]
+def _read(row: Any) -> JourneyRead:
+    return JourneyRead(
+        id=row.id,
+        reference=row.reference,
+        jobseeker_id=row.jobseeker_id,
+        corridor=row.corridor,
+        channel=RecruitmentChannel(row.channel),
+        agency_id=row.agency_id,
+        demand_letter_id=row.demand_letter_id,
+        started_on=row.started_on,
+        book_id=row.book_id,
+    )

@@ -88,12 +88,7 @@ def out_of_order(order: Sequence[str], reached: Collection[str], stage: str) -> 
     """
     if stage not in order:
         return f"The stage {stage} is not on the usual path of this corridor and channel."
-    if stage == order[0] or stage in reached:
-        return None
-    before = order[order.index(stage) - 1]
     later = [other for other in order[order.index(stage) + 1 :] if other in reached]
-    if later:
+    if stage not in reached and later:
         return f"The stage {stage} comes after {later[0]}, which usually follows it."
-    if before not in reached:
-        return f"The stage {stage} was reached without {before}, which usually comes first."
     return None

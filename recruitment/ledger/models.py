@@ -95,6 +95,7 @@ class LedgerEntry(Base):
     scope: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(200))
     request_hash: Mapped[bytes] = mapped_column(Digest)
+    leaf: Mapped[bytes] = mapped_column(Digest)
     source_type: Mapped[str] = mapped_column(String(40))
     source_id: Mapped[UUID] = mapped_column(Id)
     reverses_id: Mapped[UUID | None] = mapped_column(Id)

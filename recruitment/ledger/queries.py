@@ -10,7 +10,7 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from recruitment.core.dates import Precision
 from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
@@ -104,19 +104,20 @@ def _read(session: Session, condition: ColumnElement[bool] | None) -> Iterator[E
     if condition is not None:
         query = query.where(condition)
     rows = session.execute(query, execution_options={"yield_per": 2000})
-    for head, group in groupby(rows, key=lambda row: tuple(row)[:9]):
-        book_id, entry_id, effective_on, precision, recorded_at, narrative, source_type, source_id, reverses_id = head
+    for _, group in groupby(rows, key=lambda row: (row[0], row[1])):
+        found = list(group)
+        head = found[0]
         yield EntryRead(
-            id=entry_id,
-            book_id=book_id,
-            effective_on=effective_on,
-            precision=Precision(precision),
-            recorded_at=recorded_at,
-            narrative=narrative,
-            source_type=source_type,
-            source_id=source_id,
-            reverses_id=reverses_id,
-            postings=tuple(PostingDraft(*row[9:]) for row in group),
+            id=head[1],
+            book_id=head[0],
+            effective_on=head[2],
+            precision=Precision(head[3]),
+            recorded_at=head[4],
+            narrative=head[5],
+            source_type=head[6],
+            source_id=head[7],
+            reverses_id=head[8],
+            postings=tuple(PostingDraft(row[9], row[10], row[11], row[12]) for row in found),
         )
 
 
@@ -144,3 +145,68 @@ def accounts_in_use(session: Session) -> list[tuple[str, str]]:
     """Return code and currency of every account of the chart, in order."""
     query = select(_accounts.code, _accounts.currency).order_by(_accounts.code, _accounts.currency)
     return [(row.code, row.currency) for row in session.execute(query)]
+
+
+def posting_chains(session: Session) -> Iterator[tuple[UUID, UUID, int, int | None, int | None, int | None]]:
+    """Yield every entry with its postings in order, as ``rules.incomplete_entries`` reads them. Streams."""
+    query = (
+        select(_entries.book_id, _entries.id, _entries.last_seq, _postings.seq, _postings.last_seq, _postings.prev_seq)
+        .outerjoin(LedgerPosting, and_(_postings.book_id == _entries.book_id, _postings.entry_id == _entries.id))
+        .order_by(_entries.book_id, _entries.id, _postings.seq)
+    )
+    for row in session.execute(query, execution_options={"yield_per": 2000}):
+        yield row[0], row[1], row[2], row[3], row[4], row[5]
+
+
+def postings_without_entry(session: Session) -> list[tuple[UUID, UUID]]:
+    """Return book and entry of postings whose entry is not there."""
+    query = (
+        select(_postings.book_id, _postings.entry_id)
+        .distinct()
+        .outerjoin(LedgerEntry, and_(_entries.book_id == _postings.book_id, _entries.id == _postings.entry_id))
+        .where(_entries.id.is_(None))
+    )
+    return [(book, entry) for book, entry in session.execute(query)]
+
+
+def entries_without_book(session: Session) -> list[tuple[UUID, UUID]]:
+    """Return book and id of entries whose book is not there."""
+    query = (
+        select(_entries.book_id, _entries.id)
+        .outerjoin(LedgerBook, LedgerBook.id == _entries.book_id)
+        .where(LedgerBook.id.is_(None))
+    )
+    return [(book, entry) for book, entry in session.execute(query)]
+
+
+def misplaced_postings(session: Session) -> list[tuple[UUID, UUID]]:
+    """Return book and entry of postings with an account that is unknown, or of another currency or basis."""
+    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
+    query = select(_postings.book_id, _postings.entry_id).distinct()
+    for account, column in ((debit, _postings.debit_id), (credit, _postings.credit_id)):
+        same = and_(
+            account.c.id == column, account.c.currency == _postings.currency, account.c.basis == _postings.basis
+        )
+        query = query.outerjoin(account, same)
+    query = query.where(or_(debit.c.id.is_(None), credit.c.id.is_(None)))
+    return [(book, entry) for book, entry in session.execute(query)]
+
+
+def unbalanced_books(session: Session) -> list[tuple[UUID, str, str, int]]:
+    """Return book, currency, basis and difference where debits and credits of known accounts differ."""
+    totals: dict[tuple[UUID, str, str], int] = defaultdict(int)
+    for sign, column in ((1, _postings.debit_id), (-1, _postings.credit_id)):
+        query = (
+            select(_postings.book_id, _accounts.currency, _accounts.basis, func.sum(_postings.amount_minor))
+            .join(LedgerAccount, _accounts.id == column)
+            .group_by(_postings.book_id, _accounts.currency, _accounts.basis)
+        )
+        for book, currency, basis, amount in session.execute(query, execution_options={"yield_per": 2000}):
+            totals[book, currency, basis] += sign * int(amount)
+    return [(*key, difference) for key, difference in totals.items() if difference]
+
+
+def reversals(session: Session) -> Iterator[tuple[UUID, UUID, UUID]]:
+    """Yield book, id and reversed entry of every reversal. Streams."""
+    query = select(_entries.book_id, _entries.id, _entries.reverses_id).where(_entries.reverses_id.is_not(None))
+    return ((row[0], row[1], row[2]) for row in session.execute(query, execution_options={"yield_per": 2000}))

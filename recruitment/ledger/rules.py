@@ -7,11 +7,13 @@ translate their facts into drafts (``posting_rules.py``).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -28,7 +30,7 @@ from recruitment.ledger.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date, datetime
 
 _ACCOUNTS = UUID("6b1c2f5e-9f0e-5d55-8a53-0d2f6f4c1a11")
@@ -173,21 +175,41 @@ def check(draft: EntryDraft) -> None:
 
 def request_hash(draft: EntryDraft) -> bytes:
     """Return the digest of what the draft asks for: everything but the id that its maker gave it."""
-    return digest(
-        [
-            draft.book_id,
-            [[p.debit, p.credit, p.currency, p.amount_minor] for p in draft.postings],
-            draft.effective_on,
-            draft.precision,
-            draft.scope,
-            draft.key,
-            draft.source_type,
-            draft.source_id,
-            draft.narrative,
-            draft.reverses_id,
-            dict(draft.metadata),
-        ]
+    return request_digest(
+        draft.book_id.hex,
+        [[p.debit, p.credit, p.currency, p.amount_minor] for p in draft.postings],
+        draft.effective_on.isoformat(),
+        draft.precision.value,
+        (draft.scope, draft.key),
+        (draft.source_type, draft.source_id.hex),
+        draft.narrative,
+        draft.reverses_id.hex if draft.reverses_id else None,
+        dict(draft.metadata),
     )
+
+
+def request_digest(
+    book_id: str,
+    postings: list[list[str | int]],
+    effective_on: str,
+    precision: str,
+    idempotency: tuple[str, str],
+    source: tuple[str, str],
+    narrative: str,
+    reverses_id: str | None,
+    metadata: Mapping[str, str | int],
+) -> bytes:
+    """Return SHA-256 of the canonical JSON of a request. Ids are 32 hexadecimal digits, postings codes and amounts."""
+    return digest([book_id, postings, effective_on, precision, *idempotency, *source, narrative, reverses_id, metadata])
+
+
+def leaf(request: bytes, entry_id: str, posted_by: str, recorded_at: str) -> bytes:
+    """Return the leaf that a seal commits to: the request (its digest holds the postings), its id, who, and when.
+
+    ``SHA-256(0x00 ‖ request ‖ id ‖ actor ‖ instant)``; ids are 32 hexadecimal digits, the instant is UTC to the
+    microsecond. The first byte keeps leaves and nodes of the tree apart (RFC 9162, section 2.1.1).
+    """
+    return hashlib.sha256(b"\x00" + request + f"{entry_id}{posted_by}{recorded_at}".encode()).digest()
 
 
 def mirror(original: EntryRead, entry_id: UUID, reason: str) -> EntryDraft:
@@ -235,14 +257,15 @@ def pair(legs: Iterable[Leg]) -> tuple[PostingDraft, ...]:
 def _match(debits: list[tuple[str, int]], credits: list[tuple[str, int]], currency: str) -> Iterable[PostingDraft]:
     right = iter(credits)
     credit, credit_left = "", 0
-    for debit, debit_left in debits:
-        while debit_left > 0:
+    for debit, debited in debits:
+        left = debited
+        while left > 0:
             if credit_left == 0:
                 credit, credit_left = next(right)
                 continue
-            amount = min(debit_left, credit_left)
+            amount = min(left, credit_left)
             yield PostingDraft(debit, credit, currency, amount)
-            debit_left -= amount
+            left -= amount
             credit_left -= amount
 
 
@@ -253,3 +276,32 @@ def legs_of(postings: Iterable[PostingDraft]) -> list[Leg]:
         sums[posting.debit, Side.DEBIT, posting.currency] += posting.amount_minor
         sums[posting.credit, Side.CREDIT, posting.currency] += posting.amount_minor
     return [Leg(code, side, currency, amount) for (code, side, currency), amount in sums.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with the books: where (an entry of a book, or a whole book), and what."""
+
+    book_id: UUID
+    entry_id: UUID | None
+    what: str
+
+    def __str__(self) -> str:
+        where = f"entry {self.entry_id} of book {self.book_id}" if self.entry_id else f"book {self.book_id}"
+        return f"{where} {self.what}"
+
+
+def incomplete_entries(chains: Iterable[tuple[UUID, UUID, int, int | None, int | None, int | None]]) -> Iterator[Fault]:
+    """Yield the entries whose postings do not number 1 to the last, each pointing at the one before.
+
+    ``chains`` has a row for every posting of every entry, in order: book, entry, the entry's last number, then the
+    posting's number, its own idea of the last, and of the one before (all None for an entry without postings).
+    """
+    for (book_id, entry_id, last), rows in groupby(chains, key=lambda row: row[:3]):
+        numbers = [(row[3], row[4], row[5]) for row in rows]
+        expected = [(seq, last, seq - 1 or None) for seq in range(1, last + 1)]
+        if numbers != expected:
+            found = sum(1 for number in numbers if number[0] is not None)
+            yield Fault(
+                book_id, entry_id, f"is incomplete: it has {found} of {last} postings, or their chain is broken"
+            )

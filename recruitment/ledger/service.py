@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from recruitment.core import clock
 from recruitment.core.actor import Permission
+from recruitment.core.canonical import instant
 from recruitment.core.ids import new_id
 from recruitment.database.bulk import insert_many
 from recruitment.ledger import queries, rules
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _ENTRY_COLUMNS = (
     "book_id", "id", "last_seq", "effective_on", "precision", "recorded_at", "posted_by", "scope", "key",
-    "request_hash", "source_type", "source_id", "reverses_id", "narrative", "details",
+    "request_hash", "leaf", "source_type", "source_id", "reverses_id", "narrative", "details",
 )  # fmt: skip
 _POSTING_COLUMNS = (
     "book_id", "entry_id", "seq", "last_seq", "prev_seq", "debit_id", "credit_id", "currency", "basis", "amount_minor",
@@ -84,12 +84,15 @@ def reverse(session: Session, actor: Actor, entries: Sequence[tuple[UUID, UUID]]
 
 def _insert(session: Session, actor: Actor, drafts: Iterable[EntryDraft]) -> None:
     recorded_at = clock.now()
+    instant_text, actor_text = instant(recorded_at), actor.id.hex
     entries, postings = [], []
     for draft in drafts:
         last = len(draft.postings)
+        request = rules.request_hash(draft)
+        leaf = rules.leaf(request, draft.id.hex, actor_text, instant_text)
         entries.append((
             draft.book_id, draft.id, last, draft.effective_on, draft.precision.value, recorded_at, actor.id,
-            draft.scope, draft.key, rules.request_hash(draft), draft.source_type, draft.source_id, draft.reverses_id,
+            draft.scope, draft.key, request, leaf, draft.source_type, draft.source_id, draft.reverses_id,
             draft.narrative, dict(draft.metadata),
         ))  # fmt: skip
         for seq, posting in enumerate(draft.postings, start=1):

@@ -16,7 +16,7 @@ def _read(cells: Cells, report: Report) -> NewSupplyChain | None:
     valid_from, valid_until = cells.get("valid_from"), cells.get("valid_until")
     if valid_from and valid_until and valid_until < valid_from:
         report("valid_until", "ends_before_start", "The supply chain ends before it begins. Check both dates.")
-    if any(cells.get(name) is None for name in ("partner", "employer", "tier", "valid_from")):
+    if valid_from is None or any(cells.get(name) is None for name in ("partner", "employer", "tier")):
         return None
     return NewSupplyChain(cells["partner"], cells["employer"], cells["tier"], valid_from, valid_until)
 

@@ -17,6 +17,7 @@ from rapidfuzz import process
 
 from recruitment.core import money, text
 from recruitment.core.corridors import Corridor, CorridorUnknown
+from recruitment.core.currencies import EXPONENTS
 from recruitment.core.dates import DateInvalid, PartialDate, parse_day
 from recruitment.sheets.errors import CellRefused
 
@@ -161,9 +162,9 @@ def rate(cell: str, _today: date) -> Decimal:
 
 def currency(cell: str, _today: date) -> str:
     """Read a currency code of ISO 4217."""
-    if cell in money.EXPONENTS:
+    if cell in EXPONENTS:
         return cell
-    raise CellRefused("unknown_currency", f"{cell!r} is not a currency code.{nearest(cell.upper(), money.EXPONENTS)}")
+    raise CellRefused("unknown_currency", f"{cell!r} is not a currency code.{nearest(cell.upper(), EXPONENTS)}")
 
 
 def country(cell: str, _today: date) -> str:

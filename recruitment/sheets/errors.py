@@ -24,7 +24,7 @@ class Problem:
     message: str
 
 
-class CellRefused(Exception):  # noqa: N818 - a sentence, as all our errors
+class CellRefused(Exception):
     """A cell cannot be read. Caught where cells are read, turned into a ``Problem`` there."""
 
     def __init__(self, code: str, message: str) -> None:

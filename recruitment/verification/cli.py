@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.money import to_text
+from recruitment.journeys.errors import JourneyUnknown
 from recruitment.verification import queries, service
-from recruitment.verification.errors import JourneyUnknown
 from recruitment.web.terminal import open_database, table, told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recruitment.database.unit_of_work import Database
+    from recruitment.verification.rules import ExplainedFinding, Statement
 
 
 @click.group("verification")
@@ -30,14 +37,11 @@ def compare(reference: str | None, everything: bool, as_json: bool) -> None:
     references = [reference] if reference else None
     database = open_database()
     try:
-        while True:
-            with database.unit_of_work() as session:
-                if not service.refresh(session, LOCAL_OPERATOR, references=references):
-                    break
+        refresh_all(database, references)
         with database.read_session() as session:
             if as_json:
                 write, found = sys.stdout.write, False
-                for _, document in queries.documents(session, references):
+                for document in queries.documents(session, references):
                     found = True
                     write(document + "\n")
                 sys.stdout.flush()
@@ -55,6 +59,17 @@ def compare(reference: str | None, everything: bool, as_json: bool) -> None:
                 raise JourneyUnknown(f"There is no journey {reference}.")
     finally:
         database.dispose()
+
+
+def refresh_all(database: Database, references: Sequence[str] | None = None) -> int:
+    """Bring comparisons up to date, a batch in a unit of work; return how many journeys were compared."""
+    total = 0
+    while True:
+        with database.unit_of_work() as session:
+            count = service.refresh(session, LOCAL_OPERATOR, references=references)
+        if not count:
+            return total
+        total += count
 
 
 @verification.command()
@@ -94,8 +109,8 @@ def explain(journey: str) -> None:
             click.echo(f"  - {statement.reference}{item_of}: {statement.text}")
 
 
-def _is_evidence(statement: object, findings: list[object]) -> bool:
-    return any(statement in found.evidence for found in findings)  # type: ignore[attr-defined]
+def _is_evidence(statement: Statement, findings: Sequence[ExplainedFinding]) -> bool:
+    return any(statement in found.evidence for found in findings)
 
 
 @verification.command()

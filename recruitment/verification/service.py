@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import delete
@@ -11,9 +11,9 @@ from recruitment.core import clock
 from recruitment.core.actor import Permission
 from recruitment.core.money import to_text
 from recruitment.database.bulk import insert_many
+from recruitment.journeys.errors import JourneyUnknown
 from recruitment.ledger import queries as ledger
 from recruitment.verification import queries, rules
-from recruitment.verification.errors import JourneyUnknown
 from recruitment.verification.models import ComparisonRow, FindingRow
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def _save(session: Session, compared: list[tuple[StaleJourney, Comparison]]) -> 
     for model in (FindingRow, ComparisonRow):
         session.execute(delete(model).where(model.journey_id.in_(ids)))
     compared_at = clock.now()
-    rows, findings = [], []
+    rows: list[tuple[Any, ...]] = []
+    findings: list[tuple[Any, ...]] = []
     for journey, each in compared:
         text = orjson.dumps(rules.document(each)).decode()
         rows.append((

@@ -21,7 +21,8 @@ from recruitment.fees.reference import (
     fee_items_file,
     rules_of,
 )
-from recruitment.journeys.reference import Basis, Confidence, ReferenceDataInvalid, data_text, stages
+from recruitment.journeys.reference import stages
+from recruitment.sheets.facts import Basis, Confidence, ReferenceDataInvalid, data_text
 
 _EVERY_ITEM = """
 agency_service_fee dest_agency_fee broker_fee referral_fee registration_fee interview_fee placement_recurring

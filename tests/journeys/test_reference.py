@@ -2,16 +2,8 @@
 
 import pytest
 
-from recruitment.journeys.reference import (
-    Basis,
-    Confidence,
-    ReferenceDataInvalid,
-    StagePathUnknown,
-    data_text,
-    path_for,
-    stages,
-    stages_file,
-)
+from recruitment.journeys.reference import StagePathUnknown, path_for, stages, stages_file
+from recruitment.sheets.facts import Basis, Confidence, ReferenceDataInvalid, data_text
 
 _STAGES_IN_ORDER = """
 first_contact demand demand_approval embassy_attestation origin_approval registration selection

@@ -86,23 +86,31 @@ def _filing(
     def file(rows: Sequence[Row[T]], tally: Tally, report: Report) -> None:
         current = queries.current_versions(session, model, sender.id, {row.value.reference for row in rows})
         revisions = revise(rows, current, tally, report)
-        recorded_at = clock.now()
-        insert_many(
-            session, model.__table__, _SHARED + columns,
-            [
-                (
-                    each.id, sender.id, each.value.reference, each.version, each.supersedes_id, each.value.journey.id,
-                    each.row_digest, recorded_at, *(getattr(each.value, name) for name in columns),
-                )
-                for each in revisions
-            ],
-        )  # fmt: skip
+        _save(session, sender, model, columns, revisions)
         drafts = [draft for draft in entries(revisions) if draft]
         post(session, actor, drafts)
         _reverse_superseded(session, actor, revisions, drafts)
         count_up(session, {each.value.journey.id for each in revisions})
 
     return Filing(find, file)
+
+
+def _save(
+    session: Session,
+    sender: OrganisationRead,
+    model: Any,
+    columns: tuple[str, ...],
+    revisions: Sequence[Revision[Any]],
+) -> None:
+    recorded_at = clock.now()
+    rows = [
+        (
+            each.id, sender.id, each.value.reference, each.version, each.supersedes_id, each.value.journey.id,
+            each.row_digest, recorded_at, *(getattr(each.value, name) for name in columns),
+        )
+        for each in revisions
+    ]  # fmt: skip
+    insert_many(session, model.__table__, _SHARED + columns, rows)
 
 
 def _reverse_superseded(

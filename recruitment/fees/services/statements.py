@@ -70,16 +70,16 @@ def _refuse(current: Current, later: ReportedPayment) -> tuple[str, str, str] | 
     independent, was_none, _ = current.traits
     if independent and not later.is_independent:
         return (
-            "channel", "less_independent",
-            f"{later.reference} was said through an independent channel; this row was not, so it cannot correct it. "
-            "Give it a reference of its own.",
-        )  # fmt: skip
+            "channel",
+            "less_independent",
+            f"{later.reference} was said through an independent channel, and this row was not: it cannot correct it.",
+        )
     if later.fee_item == NONE and not was_none:
         return (
-            "fee_item", "none_over_payment",
-            f"{later.reference} names a payment; 'none' cannot take its place. To say that there is nothing more, use a "
-            "reference of its own; to correct the payment, send its item with the right amount.",
-        )  # fmt: skip
+            "fee_item",
+            "none_over_payment",
+            f"{later.reference} names a payment; 'none' cannot take its place. Give 'none' a reference of its own.",
+        )
     return None
 
 

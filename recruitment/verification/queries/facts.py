@@ -238,4 +238,4 @@ def _rates(session: Session, everything: list[JourneyFacts]) -> RateBook:
         rate.quote.in_([currency.code for currency in COMPARISON_CURRENCIES.values()]),
         rate.rated_on.between(min(days) - RATE_DAYS_MAX, max(days)),
     )
-    return RateBook([tuple(row) for row in session.execute(query)], exponent)
+    return RateBook([(row[0], row[1], row[2], row[3]) for row in session.execute(query)], exponent)

@@ -29,8 +29,8 @@ def stated_sums(session: Session) -> dict[tuple[str, str], int]:
     reports = select(report.fee_item, report.currency, func.sum(report.amount_minor)).where(
         is_current(report), report.amount_minor > 0
     )
-    for item, currency, amount in session.execute(reports.group_by(report.fee_item, report.currency)):
-        add(f"reported:cost:{item}", "reported:borne:worker", currency, int(amount))
+    for item, named, amount in session.execute(reports.group_by(report.fee_item, report.currency)):
+        add(f"reported:cost:{item}", "reported:borne:worker", str(named), int(amount))
     repaid = select(paid.paid_by, paid.currency, func.sum(paid.received_minor)).where(is_current(paid))
     for payer, currency, amount in session.execute(repaid.group_by(paid.paid_by, paid.currency)):
         add("remedy:owed", f"remedy:paid:{payer}", currency, int(amount))

@@ -15,20 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import date
 
-    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
 
-def documents(session: Session, references: Collection[str] | None = None) -> Iterator[Row[tuple[str, str]]]:
-    """Yield reference and document of the last comparisons, in order of reference. Streams."""
+def documents(session: Session, references: Collection[str] | None = None) -> Iterator[str]:
+    """Yield the documents of the last comparisons (JSON text), in order of the journeys' references. Streams."""
     query = (
-        select(Journey.reference, ComparisonRow.document)
+        select(ComparisonRow.document)
         .join(ComparisonRow, ComparisonRow.journey_id == Journey.id)
         .order_by(Journey.reference)
     )
     if references is not None:
         query = query.where(Journey.reference.in_(references))
-    yield from session.execute(query, execution_options={"yield_per": 1000})
+    yield from session.scalars(query, execution_options={"yield_per": 1000})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from recruitment.verification.rules.comparison import (
     compare,
 )
 from recruitment.verification.rules.document import RULES_VERSION, document
-from recruitment.verification.rules.explanation import Explanation, Statement, StatementKind, explain
+from recruitment.verification.rules.explanation import ExplainedFinding, Explanation, Statement, StatementKind, explain
 from recruitment.verification.rules.rates import Convert, RateBook
 
 __all__ = [
     "RULES_VERSION",
     "Comparison",
     "Convert",
+    "ExplainedFinding",
     "Explanation",
     "Finding",
     "FindingKind",

@@ -277,8 +277,9 @@ def _add_item_findings(
             find(FindingKind.MISFILED_COST, misfiled)
     if item.late > 0:
         find(FindingKind.LATE_COMMITMENT, item.late)
-    for currency in sorted(item.missing):
-        findings.append(Finding(FindingKind.RATE_MISSING, code, item.missing[currency], currency))
+    findings.extend(
+        Finding(FindingKind.RATE_MISSING, code, amount, currency) for currency, amount in sorted(item.missing.items())
+    )
 
 
 def _commitment_breach(facts: JourneyFacts, item: _Item, commitment: CommitmentRow | None, convert: Convert) -> int:

@@ -1,4 +1,4 @@
-"""What verification refuses.
+"""What the journeys room refuses.
 
 NotFound   JourneyUnknown
 """
@@ -11,4 +11,4 @@ from recruitment.core.errors import NotFound
 class JourneyUnknown(NotFound):
     """There is no such journey, or none that the actor may know of."""
 
-    code = "verification.journey_unknown"
+    code = "journeys.journey_unknown"

@@ -1,0 +1,1 @@
+"""How fast we are beside the driver alone, on the same machine, in the same minute. Run: ``python -m benchmarks``."""

@@ -1,0 +1,1 @@
+"""What may be done with the books as a whole."""

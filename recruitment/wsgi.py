@@ -1,0 +1,22 @@
+"""The entry for a server: ``granian --interface wsgi --host 127.0.0.1 recruitment.wsgi:app``.
+
+There is no sign-in yet. Let it listen on the loopback address alone, as ``recruitment serve`` does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recruitment.app import create_app
+from recruitment.core.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def __getattr__(name: str) -> Flask:
+    """Make ``app`` when a server first asks for it, so that importing this module needs no database."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    app = globals()["app"] = create_app(Settings.from_environment())
+    return app
