@@ -41,7 +41,7 @@ class _Journeys:
         def fill(database: Database) -> None:
             field.enter_statements(database, field.enter_parties(database, sizes.journeys))
 
-        settings = scratch.kept("journeys", fill)
+        settings, _ = scratch.kept("journeys", fill)
         self._scratch = scratch
         self._settings = settings
         self._database = Database(settings)

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.books import ITEMS
+from benchmarks.import_child import AGENCY
 from recruitment.agencies.models import AgencyLicence
 from recruitment.core import clock
 from recruitment.core.ids import new_id
@@ -40,7 +41,6 @@ _LETTERS = 50
 _PAYERS = ("worker", "worker", "worker", "worker", "employer", "employer", "agency")
 _PAYEES = ("agency", "official", "clinic", None)
 _CURRENCIES = ("THB", "THB", "MMK")
-AGENCY = "AG-BENCH"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,75 +8,88 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import field
+from benchmarks import field, raw
 from benchmarks.books import ITEMS
-from benchmarks.import_child import import_ours
-from benchmarks.measuring import Bench
-from recruitment.database.unit_of_work import Database
+from benchmarks.import_child import import_declaration
+from benchmarks.measuring import Bench, Stopwatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from benchmarks.measuring import Stopwatch
+    from benchmarks.raw import Rows
     from benchmarks.scratch import Scratch
     from benchmarks.sizes import Sizes
 
 MEMORY_MB = 250
+_CHUNK = 5_000
 _LINES_A_JOURNEY = 8
 _HEADER = ("journey", "fee_item", "payer", "payee", "amount", "currency", "paid_on", "receipt")
+_TABLES = ("fee_declarations", "ledger_accounts", "declaration_lines", "ledger_entries", "ledger_postings")
 
 
 class ImportDeclarations:
-    """A declaration of many lines, beside ``csv.reader`` and the same rows of lines, entries and postings.
+    """A declaration of many lines through the path of the command, beside ``csv.reader`` and the rows that it makes.
 
-    Each side runs in a child that tells its own time and its highest memory; the start of Python is not in the time.
+    Ours runs in a child that tells its own time and its highest memory; the start of Python is not in the time. The
+    other side reads the file, and inserts rows that lie ready: lines, entries and postings.
     """
 
     def __init__(self, scratch: Scratch, sizes: Sizes) -> None:
         self.work = sizes.csv_lines
-        self.facts: dict[str, Any] = {"memory_limit_mb": MEMORY_MB}
+        self.facts: dict[str, Any] = {"memory_limit_mb": MEMORY_MB, "memory_mb": 0.0}
         self._scratch = scratch
-        self._journeys = -(-sizes.csv_lines // _LINES_A_JOURNEY)
+        journeys = -(-sizes.csv_lines // _LINES_A_JOURNEY)
+        self._base, _ = scratch.kept("parties", lambda database: field.enter_parties(database, journeys))
         self._file = scratch.folder / "declarations.csv"
+        self._rows: list[Rows] = []
         _write(self._file, sizes.csv_lines)
-
-    def _run(self, side: str, watch: Stopwatch) -> dict[str, Any]:
-        settings = self._scratch.fresh()
-        database = Database(settings)
-        field.enter_parties(database, self._journeys)
-        database.dispose()
-        self._scratch.settle(settings)
-        given = json.dumps({
-            "side": side, "engine": self._scratch.engine, "url": settings.database_url,
-            "key": str(settings.key_path), "file": str(self._file),
-        })  # fmt: skip
-        if watch.profiler:
-            with watch:
-                import_ours(settings, self._file)
-            return {}
-        child = [sys.executable, "-m", "benchmarks.import_child", given]
-        told = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)  # noqa: S603 - our own
-        if told["rows"] != self.work:
-            raise RuntimeError(f"{told['rows']} rows were imported instead of {self.work}")
-        watch.seconds += told["seconds"]
-        self._scratch.drop(settings)
-        return dict(told)
 
     def ours(self, watch: Stopwatch) -> None:
         """Import the file as ``recruitment import declarations`` does."""
-        told = self._run("ours", watch)
-        if told:
-            highest = max(float(self.facts.get("memory_mb", 0)), told["memory_mb"])
-            self.facts |= {"memory_mb": highest, "memory_met": highest < MEMORY_MB}
+        settings = self._scratch.copy(self._base)
+        if watch.profiler:
+            with watch:
+                import_declaration(settings, self._file)
+            return
+        given = json.dumps({"url": settings.database_url, "key": str(settings.key_path), "file": str(self._file)})
+        child = [sys.executable, "-m", "benchmarks.import_child", given]
+        told = json.loads(subprocess.run(child, check=True, stdout=subprocess.PIPE, text=True).stdout)  # noqa: S603 - our own
+        if told["rows"] != self.work:
+            raise RuntimeError(f"{told['rows']} rows were imported instead of {self.work}")
+        watch.seconds += told["seconds"]
+        highest = max(self.facts["memory_mb"], told["memory_mb"])
+        self.facts |= {"memory_mb": highest, "memory_met": highest < MEMORY_MB}
+        if not self._rows:
+            self._rows = [raw.read(self._scratch, settings, table) for table in _TABLES]
+        self._scratch.drop(settings)
 
     def raw(self, watch: Stopwatch) -> None:
-        """Read the file and insert the rows."""
-        told = self._run("raw", watch)
-        self.facts["raw_memory_mb"] = told["memory_mb"]
+        """Read the file, and insert the same rows."""
+        if not self._rows:
+            self.ours(Stopwatch())
+        settings = self._scratch.copy(self._base)
+        connection = self._scratch.connect(settings)
+        single, chunked = self._rows[:2], self._rows[2:]
+        with watch:
+            connection.execute("BEGIN")
+            for rows in single:
+                raw.insert_bulk(self._scratch, connection, rows)
+            with self._file.open(newline="") as text:
+                reader = csv.reader(text)
+                next(reader)
+                done = 0
+                while lines := list(islice(reader, _CHUNK)):
+                    for rows in chunked:
+                        raw.insert_bulk(self._scratch, connection, rows, rows.rows[done : done + len(lines)])
+                    done += len(lines)
+            connection.execute("COMMIT")
+        connection.close()
+        self._scratch.drop(settings)
 
 
 def _write(path: Path, lines: int) -> None:

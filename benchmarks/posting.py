@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import books
+from benchmarks import books, raw
 from benchmarks.measuring import Bench
-from benchmarks.raw import ACCOUNT, ENTRY, POSTING, Spelling
-from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.database.unit_of_work import Database
 from recruitment.ledger import queries, service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from benchmarks.measuring import Stopwatch
     from benchmarks.scratch import Scratch
     from benchmarks.sizes import Sizes
+    from recruitment.ledger.rules import EntryDraft
 
 _BOOKS = 50
+
+
+def _open_books(database: Database) -> list[UUID]:
+    ids = books.open_books(database, _BOOKS)
+    # Every account that a draft may need is in the chart before anything is measured.
+    books.post_all(database, books.drafts(ids, 5_000, seed=0))
+    return ids
 
 
 class OneEntryACommit:
@@ -32,43 +41,41 @@ class OneEntryACommit:
     def __init__(self, scratch: Scratch, sizes: Sizes) -> None:
         self.work = sizes.commits
         self.facts: dict[str, Any] = {}
-        self._spelling = Spelling(scratch.engine)
-        self._database = Database(scratch.fresh())
-        other = scratch.fresh()
-        self._books = books.open_books(self._database, _BOOKS)
-        other_database = Database(other)
-        self._other_books = books.open_books(other_database, _BOOKS)
-        # Every account that the drafts may need is there before anything is measured.
-        for database, ids in ((self._database, self._books), (other_database, self._other_books)):
-            books.post_all(database, books.drafts(ids, 5_000, seed=0))
-        other_database.dispose()
-        self._connection = scratch.connect(other)
-        self._seed = 0
-        for entry in books.drafts(self._books, 20, seed=-1):
-            self._post(entry)
+        self._scratch = scratch
+        base, self._books = scratch.kept("open_books", _open_books)
+        number = sizes.commits * sizes.commit_rounds
+        donor = scratch.copy(base)
+        database = Database(donor)
+        books.post_all(database, books.drafts(self._books, number, seed=1))
+        database.dispose()
+        self._entries, self._postings = (raw.read(scratch, donor, table) for table in raw.LEDGER[1:])
+        rows = zip(self._entries.rows, self._postings.rows, strict=True)
+        self._rows = islice(rows, len(self._entries.rows) - number, None)
+        scratch.drop(donor)
+        self._connection = scratch.connect(scratch.copy(base))
+        self._database = Database(scratch.copy(base))
+        self._drafts = iter(books.drafts(self._books, number, seed=2))
+        # A process that has served for a while has seen every account of the chart.
+        books.post_all(self._database, books.drafts(self._books, 5_000, seed=3))
 
-    def _post(self, entry: Any) -> None:
+    def _post(self, entry: EntryDraft) -> None:
         with self._database.unit_of_work() as session:
             service.post(session, LOCAL_OPERATOR, [entry])
 
     def ours(self, watch: Stopwatch) -> None:
         """Post each draft in a unit of work of its own."""
-        self._seed += 1
-        drafts = books.drafts(self._books, self.work, seed=self._seed)
+        drafts = list(islice(self._drafts, self.work))
         with watch:
             for entry in drafts:
                 self._post(entry)
 
     def raw(self, watch: Stopwatch) -> None:
         """Insert each entry and its posting, and commit."""
-        self._seed += 1
-        drafts = books.drafts(self._other_books, self.work, seed=self._seed)
-        spelling, execute = self._spelling, self._connection.execute
-        entries, postings = spelling.entry_rows(drafts, LOCAL_OPERATOR.id, clock.now())
-        entry_sql, posting_sql = spelling.insert("ledger_entries", ENTRY), spelling.insert("ledger_postings", POSTING)
-        begin = "BEGIN IMMEDIATE" if spelling.is_sqlite else "BEGIN"
+        rows, execute = list(islice(self._rows, self.work)), self._connection.execute
+        entry_sql, posting_sql = (raw.insert(self._scratch, table) for table in (self._entries, self._postings))
+        begin = "BEGIN IMMEDIATE" if self._scratch.engine == "sqlite" else "BEGIN"
         with watch:
-            for entry, posting in zip(entries, postings, strict=True):
+            for entry, posting in rows:
                 execute(begin)
                 execute(entry_sql, entry)
                 execute(posting_sql, posting)
@@ -83,7 +90,7 @@ class OneEntryACommit:
 class BulkEntries:
     """Many entries in one transaction through ``post``, beside executemany or COPY of rows that lie ready.
 
-    Each round writes into two new databases, so that every round does the same.
+    Each round of each side writes into a new database with the same books and no account, every constraint on.
     """
 
     def __init__(self, scratch: Scratch, sizes: Sizes) -> None:
@@ -91,39 +98,41 @@ class BulkEntries:
         self.facts: dict[str, Any] = {"chunk": sizes.bulk_chunk}
         self._scratch = scratch
         self._chunk = sizes.bulk_chunk
-        self._spelling = Spelling(scratch.engine)
+        self._base, ids = scratch.kept("empty_books", lambda database: books.open_books(database, _BOOKS * 20))
+        self._drafts = books.drafts(ids, self.work)
+        donor = scratch.copy(self._base)
+        database = Database(donor)
+        books.post_all(database, self._drafts, self._chunk)
+        database.dispose()
+        self._rows = [raw.read(scratch, donor, table) for table in raw.LEDGER]
+        scratch.drop(donor)
+        # The rows of the other side are no burden of ours.
+        gc.freeze()
 
     def ours(self, watch: Stopwatch) -> None:
         """Post everything in chunks, and commit once."""
-        settings = self._scratch.fresh()
+        settings = self._scratch.copy(self._base)
         database = Database(settings)
-        drafts = books.drafts(books.open_books(database, _BOOKS * 20), self.work)
         with watch:
-            books.post_all(database, drafts, self._chunk)
+            books.post_all(database, self._drafts, self._chunk)
         database.dispose()
         self._scratch.drop(settings)
 
     def raw(self, watch: Stopwatch) -> None:
-        """Insert the same rows, every constraint on, and commit once."""
-        settings = self._scratch.fresh()
-        database = Database(settings)
-        drafts = books.drafts(books.open_books(database, _BOOKS * 20), self.work)
-        database.dispose()
-        spelling = self._spelling
-        entries, postings = spelling.entry_rows(drafts, LOCAL_OPERATOR.id, clock.now())
-        accounts = spelling.account_rows(drafts)
+        """Insert the same rows, and commit once."""
+        settings = self._scratch.copy(self._base)
         connection = self._scratch.connect(settings)
         with watch:
             connection.execute("BEGIN")
-            spelling.insert_bulk(connection, "ledger_accounts", ACCOUNT, accounts)
-            spelling.insert_bulk(connection, "ledger_entries", ENTRY, entries)
-            spelling.insert_bulk(connection, "ledger_postings", POSTING, postings)
+            for rows in self._rows:
+                raw.insert_bulk(self._scratch, connection, rows)
             connection.execute("COMMIT")
         connection.close()
         self._scratch.drop(settings)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Give the rows back."""
+        gc.unfreeze()
 
 
 class BookBalance:
@@ -132,19 +141,17 @@ class BookBalance:
     def __init__(self, scratch: Scratch, sizes: Sizes) -> None:
         self.work = sizes.balance_calls
         self.facts: dict[str, Any] = {"entries": sizes.book_entries}
-        found: list[Any] = []
 
-        def fill(database: Database) -> None:
+        def fill(database: Database) -> UUID:
             ids = books.open_books(database, sizes.other_books + 1)
             books.post_all(database, books.drafts(ids[1:], sizes.other_books * sizes.other_entries, seed=2))
             books.post_all(database, books.drafts(ids[:1], sizes.book_entries, seed=3))
-            found.append(ids[0])
+            return ids[0]
 
-        settings = scratch.kept("books", fill)
+        settings, self._book = scratch.kept("books", fill)
         self._database = Database(settings)
         self._connection = scratch.connect(settings)
-        self._spelling = Spelling(scratch.engine)
-        self._book = found[0]
+        self._scratch = scratch
 
     def ours(self, watch: Stopwatch) -> None:
         """Ask for the balances in an open session."""
@@ -157,12 +164,13 @@ class BookBalance:
     def raw(self, watch: Stopwatch) -> None:
         """Sum debits and credits on an open connection."""
         statements = [
-            self._spelling.mark(
-                f"SELECT {side}, sum(amount_minor) FROM ledger_postings WHERE book_id = ? GROUP BY {side}"
+            raw.mark(
+                self._scratch,
+                f"SELECT {side}, sum(amount_minor) FROM ledger_postings WHERE book_id = ? GROUP BY {side}",
             )
             for side in ("debit_id", "credit_id")
         ]
-        parameters = (self._spelling.ident(self._book),)
+        parameters = (self._book.hex if self._scratch.engine == "sqlite" else self._book,)
         execute = self._connection.execute
         for statement in statements:
             execute(statement, parameters).fetchall()

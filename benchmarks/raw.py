@@ -1,96 +1,61 @@
-"""The driver alone: values spelled as each driver wants them, and plain statements with parameters."""
+"""The driver alone: rows exactly as the tables hold them, put into other tables by plain statements with parameters.
+
+The rows are read from a database in which our services wrote them, so the raw side writes the very same columns and
+values, whatever they are by now, and finds them ready: it converts nothing and checks nothing.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from recruitment.ledger import rules
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
-    from uuid import UUID
+    from collections.abc import Sequence
 
-    from recruitment.ledger.rules import EntryDraft
+    from benchmarks.scratch import Scratch
+    from recruitment.core.settings import Settings
 
-ENTRY = (
-    "book_id", "id", "last_seq", "effective_on", "precision", "recorded_at", "posted_by", "scope", "key",
-    "request_hash", "source_type", "source_id", "reverses_id", "narrative", "details",
-)  # fmt: skip
-POSTING = (
-    "book_id", "entry_id", "seq", "last_seq", "prev_seq", "debit_id", "credit_id", "currency", "basis", "amount_minor",
-)  # fmt: skip
-LINE = (
-    "id", "declaration_id", "line", "journey_id", "fee_item", "payer", "payee", "amount_minor", "currency", "paid_on",
-    "receipt", "line_digest",
-)  # fmt: skip
-ACCOUNT = ("id", "code", "currency", "basis")
+_ORDER = {"ledger_entries": "id", "ledger_postings": "entry_id, seq", "declaration_lines": "id"}
+LEDGER = ("ledger_accounts", "ledger_entries", "ledger_postings")
 
 
-class Spelling:
-    """How the driver of an engine wants values, and the statements for it."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a table in the driver's own types."""
 
-    def __init__(self, engine: str) -> None:
-        self.is_sqlite = engine == "sqlite"
+    table: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
 
-    def ident(self, value: UUID) -> Any:
-        """Spell an identity."""
-        return value.hex if self.is_sqlite else value
 
-    def day(self, value: date) -> Any:
-        """Spell a day."""
-        return value.isoformat() if self.is_sqlite else value
+def read(scratch: Scratch, settings: Settings, table: str) -> Rows:
+    """Return the rows of ``table``; entries, postings and lines in the order of their ids, which grow with time."""
+    connection = scratch.connect(settings)
+    order = f"ORDER BY {_ORDER[table]}" if table in _ORDER else ""
+    cursor = connection.execute(f"SELECT * FROM {table} {order}")
+    found = Rows(table, tuple(column[0] for column in cursor.description), cursor.fetchall())
+    connection.close()
+    return found
 
-    def instant(self, value: datetime) -> Any:
-        """Spell an instant."""
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else value
 
-    def insert(self, table: str, columns: Sequence[str]) -> str:
-        """Return the INSERT of one row."""
-        marks = ", ".join(["?" if self.is_sqlite else "%s"] * len(columns))
-        return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+def mark(scratch: Scratch, statement: str) -> str:
+    """Return ``statement`` with the driver's mark for a parameter in place of each ``?``."""
+    return statement if scratch.engine == "sqlite" else statement.replace("?", "%s")
 
-    def mark(self, statement: str) -> str:
-        """Return ``statement`` with the driver's mark for parameters in place of ``?``."""
-        return statement if self.is_sqlite else statement.replace("?", "%s")
 
-    def insert_bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert many rows: ``executemany`` on SQLite, COPY on PostgreSQL."""
-        if self.is_sqlite:
-            connection.executemany(self.insert(table, columns), rows)
-            return
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+def insert(scratch: Scratch, into: Rows) -> str:
+    """Return the INSERT of one row."""
+    marks = ", ".join("?" * len(into.columns))
+    return mark(scratch, f"INSERT INTO {into.table} ({', '.join(into.columns)}) VALUES ({marks})")
 
-    def entry_rows(
-        self, drafts: Iterable[EntryDraft], posted_by: UUID, recorded_at: datetime
-    ) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-        """Return the rows of the entries and postings that ``post`` makes of ``drafts``, ready for the driver."""
-        entries, postings = [], []
-        at, by = self.instant(recorded_at), self.ident(posted_by)
-        for draft in drafts:
-            book, entry, last = self.ident(draft.book_id), self.ident(draft.id), len(draft.postings)
-            entries.append((
-                book, entry, last, self.day(draft.effective_on), draft.precision.value, at, by, draft.scope, draft.key,
-                rules.request_hash(draft), draft.source_type, self.ident(draft.source_id), None, draft.narrative, "{}",
-            ))  # fmt: skip
-            for seq, posting in enumerate(draft.postings, start=1):
-                debit = rules.account(posting.debit, posting.currency)
-                credit = rules.account(posting.credit, posting.currency)
-                postings.append((
-                    book, entry, seq, last, seq - 1 or None, self.ident(debit.id), self.ident(credit.id),
-                    posting.currency, debit.basis.value, posting.amount_minor,
-                ))  # fmt: skip
-        return entries, postings
 
-    def account_rows(self, drafts: Iterable[EntryDraft]) -> list[tuple[Any, ...]]:
-        """Return the rows of the accounts that ``drafts`` need."""
-        found = {
-            rules.account(code, posting.currency)
-            for draft in drafts
-            for posting in draft.postings
-            for code in (posting.debit, posting.credit)
-        }
-        return [(self.ident(each.id), each.code, each.currency, each.basis.value) for each in found]
+def insert_bulk(scratch: Scratch, connection: Any, into: Rows, rows: Sequence[tuple[Any, ...]] | None = None) -> None:
+    """Insert many rows: ``executemany`` on SQLite, COPY on PostgreSQL. All of ``into`` when no rows are given."""
+    rows = into.rows if rows is None else rows
+    if scratch.engine == "sqlite":
+        connection.executemany(insert(scratch, into), rows)
+        return
+    copying = f"COPY {into.table} ({', '.join(into.columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(copying) as copy:
+        for row in rows:
+            copy.write_row(row)

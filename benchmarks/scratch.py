@@ -13,7 +13,7 @@ import tempfile
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import make_url
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ENGINES = ("sqlite", "postgresql")
+T = TypeVar("T")
 
 _PRAGMAS = (
     "foreign_keys = ON",
@@ -45,7 +46,7 @@ class Scratch(ABC):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._count = 0
-        self._kept: dict[str, Settings] = {}
+        self._kept: dict[str, tuple[Settings, Any]] = {}
         self._template: Settings | None = None
 
     def fresh(self) -> Settings:
@@ -53,18 +54,22 @@ class Scratch(ABC):
         if self._template is None:
             self._template = self._new("template")
             upgrade_database(self._template)
-        self._count += 1
-        return self._copy(self._template, f"scratch{self._count}")
+        return self.copy(self._template)
 
-    def kept(self, name: str, fill: Callable[[Database], None]) -> Settings:
-        """Return a database that ``fill`` filled, made once for all benches that ask for ``name``."""
+    def copy(self, original: Settings) -> Settings:
+        """Return the settings of a copy of a database that nobody is connected to."""
+        self._count += 1
+        return self._copy(original, f"scratch{self._count}")
+
+    def kept(self, name: str, fill: Callable[[Database], T]) -> tuple[Settings, T]:
+        """Return a database that ``fill`` filled, and what it returned; made once for all that ask for ``name``."""
         if name not in self._kept:
             settings = self.fresh()
             database = Database(settings)
-            fill(database)
+            found = fill(database)
             database.dispose()
             self.settle(settings)
-            self._kept[name] = settings
+            self._kept[name] = settings, found
         return self._kept[name]
 
     @abstractmethod
@@ -143,10 +148,13 @@ class PostgresScratch(Scratch):
         self._server = get_server(folder / "data", cleanup_mode="delete")
 
     def connect(self, settings: Settings) -> Any:
-        """Return a psycopg connection in autocommit."""
+        """Return a psycopg connection in autocommit, which gives JSON as the text that it takes."""
         import psycopg
+        from psycopg.types.string import TextLoader
 
-        return psycopg.connect(settings.database_url, autocommit=True)
+        connection = psycopg.connect(settings.database_url, autocommit=True)
+        connection.adapters.register_loader("json", TextLoader)
+        return connection
 
     def settle(self, settings: Settings) -> None:
         """Vacuum and analyse, as autovacuum would."""

@@ -13,16 +13,15 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.core.settings import Settings
 from tests import databases, programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from click.testing import Result
 
     from recruitment.core.actor import Actor
-    from recruitment.core.settings import Settings
     from recruitment.database.unit_of_work import Database
 
     Run = Callable[..., Result]
@@ -109,18 +108,18 @@ def chromium() -> str:
 
 
 @pytest.fixture
-def run(settings, tmp_path, monkeypatch) -> Run:
+def run(settings, monkeypatch) -> Run:
     """Call ``recruitment`` in this process on the test's own database; see ``runner``."""
-    return runner(settings, tmp_path, monkeypatch)
+    return runner(settings, monkeypatch)
 
 
 @pytest.fixture
-def run_on_empty(empty_settings, tmp_path, monkeypatch) -> Run:
+def run_on_empty(empty_settings, monkeypatch) -> Run:
     """The same on a database in which no migration has run."""
-    return runner(empty_settings, tmp_path, monkeypatch)
+    return runner(empty_settings, monkeypatch)
 
 
-def runner(settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def runner(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that calls the command line with ``settings``, and checks its exit code.
 
     ``run("ledger", "verify")`` expects success; ``run(…, exit_code=2)`` another end; ``exit_code=None`` any. What the
@@ -130,8 +129,11 @@ def runner(settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch) -> R
 
     from recruitment.cli import cli
 
-    for name, value in databases.environment_of(settings, home).items():
+    for name in ("RECRUITMENT_KEY", "RECRUITMENT_SEAL_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in databases.environment_in(settings.key_path.parent, settings.database_url).items():
         monkeypatch.setenv(name, value)
+    assert Settings.from_environment() == settings
 
     def run(*arguments: object, exit_code: int | None = 0, **options: Any) -> Result:
         result = CliRunner().invoke(cli, [str(argument) for argument in arguments], catch_exceptions=False, **options)

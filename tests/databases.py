@@ -53,25 +53,20 @@ class SqliteDatabases:
 
     @contextmanager
     def migrated(self, folder: Path) -> Iterator[Settings]:
-        """Give the settings of a copy of the template, with its key file, in ``folder``."""
-        copy = _sqlite(folder)
-        template = self._template
-        shutil.copyfile(str(make_url(template.database_url).database), str(make_url(copy.database_url).database))
-        shutil.copyfile(template.key_path, copy.key_path)
-        yield copy
+        """Give the settings of a copy of the template, with its key files, in ``folder``."""
+        shutil.copytree(self._template, folder, dirs_exist_ok=True)
+        yield _sqlite(folder)
 
     @cached_property
-    def _template(self) -> Settings:
+    def _template(self) -> Path:
         settings = _sqlite(self._folder)
         _upgrade(settings)
-        database = make_url(settings.database_url).database
-        assert database
         engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             # The write-ahead log goes into the file, so that the file alone is the whole database.
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()
-        return settings
+        return self._folder
 
     def close(self) -> None:
         """Nothing is open."""
@@ -86,18 +81,16 @@ class PostgresDatabases:
 
     @contextmanager
     def empty(self, folder: Path) -> Iterator[Settings]:
-        """Give the settings of a new database without tables; its key file will be in ``folder``."""
+        """Give the settings of a new database without tables; its key files will be in ``folder``."""
         with self._database("template0") as name:
             yield self._settings(name, folder)
 
     @contextmanager
     def migrated(self, folder: Path) -> Iterator[Settings]:
-        """Give the settings of a copy of the template, with its key file in ``folder``."""
-        template, key_path = self._template
-        with self._database(template) as name:
-            settings = self._settings(name, folder)
-            shutil.copyfile(key_path, settings.key_path)
-            yield settings
+        """Give the settings of a copy of the template, with its key files in ``folder``."""
+        with self._database(self._template) as name:
+            shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+            yield self._settings(name, folder)
 
     def close(self) -> None:
         """Stop the server, if one was started, and delete its files."""
@@ -117,12 +110,13 @@ class PostgresDatabases:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
 
     @cached_property
-    def _template(self) -> tuple[str, Path]:
+    def _template(self) -> str:
         name = "test_template"
+        # There is one already when the test before this could not migrate it.
+        self._say(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._say(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        settings = self._settings(name, self._folder)
-        _upgrade(settings)
-        return name, settings.key_path
+        _upgrade(self._settings(name, self._folder))
+        return name
 
     @cached_property
     def _server(self):
@@ -156,24 +150,24 @@ class PostgresDatabases:
 
     def _settings(self, name: str, folder: Path) -> Settings:
         url = self._url(name).set(drivername="postgresql")
-        return Settings(url.render_as_string(hide_password=False), folder / "recruitment.key", port=0)
+        return settings_in(folder, url.render_as_string(hide_password=False))
 
 
 def _sqlite(folder: Path) -> Settings:
-    return Settings(f"sqlite:///{folder / 'recruitment.sqlite3'}", folder / "recruitment.key", port=0)
+    return settings_in(folder, f"sqlite:///{folder / 'recruitment.sqlite3'}")
+
+
+def settings_in(folder: Path, url: str) -> Settings:
+    """Return the settings of somebody whose own files lie in ``folder``, with all else left as it is by itself."""
+    return Settings.from_environment(environment_in(folder, url))
+
+
+def environment_in(folder: Path, url: str) -> dict[str, str]:
+    """Return the environment variables that lead to those settings."""
+    return {"DATABASE_URL": url, "RECRUITMENT_HOME": str(folder), "PORT": "0"}
 
 
 def _upgrade(settings: Settings) -> None:
     from recruitment.app import upgrade_database
 
     upgrade_database(settings)
-
-
-def environment_of(settings: Settings, home: Path) -> dict[str, str]:
-    """Return the environment variables that lead the command line to the database of ``settings``."""
-    return {
-        "DATABASE_URL": settings.database_url,
-        "RECRUITMENT_HOME": str(home),
-        "RECRUITMENT_KEY": str(settings.key_path),
-        "PORT": str(settings.port),
-    }

@@ -1,11 +1,12 @@
 """What the environment decides: which database, where our own files lie, which key guards personal fields.
 
-======================  =====================================================================================
-``DATABASE_URL``        the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
-``RECRUITMENT_HOME``    the folder of our own files. Default: ``first-mile`` in the user's data folder
-``RECRUITMENT_KEY``     the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
-``PORT``                where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
-======================  =====================================================================================
+========================  ===================================================================================
+``DATABASE_URL``          the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
+``RECRUITMENT_HOME``      the folder of our own files. Default: ``first-mile`` in the user's data folder
+``RECRUITMENT_KEY``       the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
+``RECRUITMENT_SEAL_KEY``  the file of the key that signs seals. Default: beside the key file, ``….seal-key``
+``PORT``                  where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
+========================  ===================================================================================
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ class Settings:
     database_url: str
     key_path: Path
     port: int
+    given_seal_key_path: Path | None = None
+
+    @property
+    def seal_key_path(self) -> Path:
+        """Where the private half of the seal key lies: beside the key file unless the environment says otherwise."""
+        return self.given_seal_key_path or self.key_path.with_suffix(".seal-key")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -35,9 +42,11 @@ class Settings:
         given = os.environ if environment is None else environment
         home = Path(given.get("RECRUITMENT_HOME") or _user_data_folder(given))
         url = given.get("DATABASE_URL") or f"{_SQLITE}{home / 'recruitment.sqlite3'}"
+        seal_key = given.get("RECRUITMENT_SEAL_KEY")
         return cls(
             database_url=url,
             key_path=Path(given.get("RECRUITMENT_KEY") or _default_key(url, home)),
+            given_seal_key_path=Path(seal_key) if seal_key else None,
             port=int(given.get("PORT") or 8000),
         )
 

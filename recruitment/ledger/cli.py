@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
+from recruitment.core import merkle
 from recruitment.core.actor import LOCAL_OPERATOR, Permission
 from recruitment.core.canonical import instant
 from recruitment.core.money import to_text
+from recruitment.database.unit_of_work import WriteConflict
 from recruitment.ledger import exports, queries
-from recruitment.ledger.errors import BookUnknown
+from recruitment.ledger.errors import BookUnknown, EntryNotSealed
+from recruitment.ledger.services import sealing
 from recruitment.ledger.services.verifying import verify as find_faults
+from recruitment.ledger.signing import SealKeyFile, read_head
 from recruitment.web.terminal import open_database, table, told
 
 if TYPE_CHECKING:
@@ -60,6 +66,16 @@ class _Book(click.ParamType[UUID]):
                 param,
                 ctx,
             )
+
+
+class _Entry(click.ParamType[UUID]):
+    name = "entry"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
+        try:
+            return UUID(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an entry. 'recruitment ledger entries --book ID' shows them.", param, ctx)
 
 
 _as_of = click.option("--as-of", type=_Day(), metavar="DATE", help="What had happened by that day.")
@@ -140,20 +156,102 @@ def export(language: str, book: UUID | None) -> None:
             sys.stdout.write(line)
 
 
+@ledger.command("new-key")
+@told
+def new_key() -> None:
+    """Make a key that signs seals: the first, or the next one, which the present key certifies."""
+    database = open_database()
+    key_file = SealKeyFile(database.settings.seal_key_path)
+    with database.unit_of_work() as session:
+        key_id = sealing.register_key(session, LOCAL_OPERATOR, key_file)
+    key_file.adopt()
+    click.echo(f"The key {key_id} signs from now on. Its file is {key_file.path}: keep it apart from the database.")
+
+
 @ledger.command()
 @told
-def verify() -> None:
-    """Look for what is wrong with the books. Exit code 1 when anything is; every fault names its entry."""
+def seal() -> None:
+    """Seal every entry that is not yet sealed, 2,000 at a time."""
+    database = open_database()
+    key_file = SealKeyFile(database.settings.seal_key_path)
     count = 0
+    while True:
+        try:
+            with database.unit_of_work() as session:
+                made = sealing.seal(session, LOCAL_OPERATOR, key_file)
+        except WriteConflict:
+            continue  # another sealer made this number; what it left is ours
+        if made is None:
+            break
+        count += made.leaves
+        click.echo(f"seal {made.number}: {made.leaves} leaves, head {made.head.hex()}")
+    click.echo(f"Sealed {count} leaves." if count else "Everything is sealed already.")
+
+
+@ledger.command()
+@click.argument("entry", type=_Entry())
+@click.option("--json", "as_json", is_flag=True, help="Print the proof as JSON.")
+@told
+def prove(entry: UUID, as_json: bool) -> None:
+    """Prove that an entry is in the books: the way from its leaf to a signed root. It proves no absence."""
     with open_database().read_session() as session:
-        for fault in find_faults(session, LOCAL_OPERATOR):
+        proof = sealing.prove(session, LOCAL_OPERATOR, entry)
+    sealed = proof.seal
+    if not merkle.verify_inclusion(proof.leaf, proof.position, sealed.leaves, proof.path, sealed.root):
+        raise EntryNotSealed(f"The seal {sealed.number} does not hold the entry. Run: recruitment ledger verify")
+    if as_json:
+        content = {
+            "book": proof.book_id, "entry": proof.entry_id, "leaf": proof.leaf.hex(), "position": proof.position,
+            "path": [node.hex() for node in proof.path], "seal": sealed.number, "leaves": sealed.leaves,
+            "root": sealed.root.hex(), "head": sealed.head.hex(), "sealed_at": instant(sealed.sealed_at),
+        }  # fmt: skip
+        click.echo(json.dumps(content))
+        return
+    click.echo(f"The entry {entry} is leaf {proof.position} of {sealed.leaves} in seal {sealed.number}.")
+    click.echo(f"leaf {proof.leaf.hex()}")
+    for node in proof.path:
+        click.echo(f"  + {node.hex()}")
+    click.echo(f"root {sealed.root.hex()}, sealed {instant(sealed.sealed_at)}, head {sealed.head.hex()}")
+
+
+@ledger.command()
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file outside the database.")
+@told
+def head(out: Path | None) -> None:
+    """Print the newest signed head, to be kept outside the house. Never for agencies, employers or the public."""
+    with open_database().read_session() as session:
+        text = json.dumps(sealing.head(session, LOCAL_OPERATOR), indent=2) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.write_text(text)
+    click.echo(f"The head is in {out}.")
+
+
+@ledger.command()
+@click.option(
+    "--head", "heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, metavar="FILE",
+    help="A head that left the house before; may be given more than once.",
+)  # fmt: skip
+@told
+def verify(heads: tuple[Path, ...]) -> None:
+    """Look for what is wrong with the books. Exit code 1 when anything is; every fault names its entry."""
+    database = open_database()
+    key_file = SealKeyFile(database.settings.seal_key_path)
+    anchors = [key_file.public_key()] if key_file.exists() else []
+    read = [read_head(path.read_text()) for path in heads]
+    count = 0
+    with database.read_session() as session:
+        for fault in find_faults(session, LOCAL_OPERATOR, anchors=anchors, heads=read):
             count += 1
             if count <= _FAULTS_SHOWN:
                 click.echo(str(fault))
     if count:
         click.echo(f"{count} faults.", err=True)
         sys.exit(1)
-    click.echo("The books are complete and balance; every reversal mirrors its original.")
+    click.echo("The books are complete, balance, and are what was sealed; every reversal mirrors its original.")
+    if not read:
+        click.echo("That nothing was cut off at the end can only be told with a head from outside: --head FILE.")
 
 
 def _require_book(session: Session, book: UUID) -> None:

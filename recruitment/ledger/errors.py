@@ -1,8 +1,8 @@
 """What the ledger refuses.
 
-    InvalidInput   EntryEmpty, AmountOutOfRange, SameAccountTwice, AccountCodeInvalid, LegsUnbalanced
+    InvalidInput   EntryEmpty, AmountOutOfRange, SameAccountTwice, AccountCodeInvalid, LegsUnbalanced, HeadUnreadable
     RuleBroken     BasisMixed, ReversalOfReversal
-    NotFound       BookUnknown, EntryUnknown
+    NotFound       BookUnknown, EntryUnknown, EntryNotSealed, NothingSealed
     Conflict       KeyReused, AlreadyReversed
 
 The order in which ``post`` looks for them: the shape of each draft (in the order above), then the idempotency key, then
@@ -78,3 +78,21 @@ class AlreadyReversed(Conflict):
     """The entry was reversed before."""
 
     code = "ledger.already_reversed"
+
+
+class EntryNotSealed(NotFound):
+    """The entry is in no seal yet."""
+
+    code = "ledger.entry_not_sealed"
+
+
+class NothingSealed(NotFound):
+    """There is no seal yet."""
+
+    code = "ledger.nothing_sealed"
+
+
+class HeadUnreadable(InvalidInput):
+    """Not the file of a head, or one that its own key did not sign."""
+
+    code = "ledger.head_unreadable"

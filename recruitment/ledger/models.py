@@ -12,15 +12,30 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKeyConstraint, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recruitment.core.money import AMOUNT_CAP
 from recruitment.database.base import Base
 from recruitment.database.types import Digest, Id, MinorUnits, UtcInstant
 
-APPEND_ONLY = ("ledger_currencies", "ledger_accounts", "ledger_books", "ledger_entries", "ledger_postings")
-"""Tables of this room that nobody may change or delete from."""
+APPEND_ONLY = (
+    "ledger_currencies", "ledger_accounts", "ledger_books", "ledger_entries", "ledger_postings", "ledger_seal_keys",
+    "ledger_seals", "ledger_seal_leaves",
+)  # fmt: skip
+"""Tables of this room that nobody may change or delete from. Balance checkpoints are not among them: they may go."""
 
 
 class LedgerCurrency(Base):
@@ -148,3 +163,64 @@ class LedgerPosting(Base):
     currency: Mapped[str] = mapped_column(String(3))
     basis: Mapped[str] = mapped_column(String(8))
     amount_minor: Mapped[int] = mapped_column(MinorUnits)
+
+
+class LedgerSealKey(Base):
+    """The public half of a key that signs seals. Each is certified by the one before it, the first by itself."""
+
+    __tablename__ = "ledger_seal_keys"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    certificate: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
+class LedgerSeal(Base):
+    """A seal: the root over its leaves, chained to the seal before, signed. ``chain`` is 0 on one node."""
+
+    __tablename__ = "ledger_seals"
+    __table_args__ = (
+        ForeignKeyConstraint(["key_id"], ["ledger_seal_keys.id"]),
+        CheckConstraint("leaves > 0", name="not_empty"),
+    )
+
+    chain: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    leaves: Mapped[int] = mapped_column(Integer)
+    root: Mapped[bytes] = mapped_column(Digest)
+    head: Mapped[bytes] = mapped_column(Digest)
+    caught_up: Mapped[bool] = mapped_column(Boolean)
+    sealed_at: Mapped[datetime] = mapped_column(UtcInstant)
+    key_id: Mapped[str] = mapped_column(String(16))
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+
+
+class LedgerSealLeaf(Base):
+    """An entry in a seal. The opening of a book is a leaf too, with the book's own id in place of the entry's."""
+
+    __tablename__ = "ledger_seal_leaves"
+    __table_args__ = (
+        UniqueConstraint("chain", "number", "position"),
+        ForeignKeyConstraint(["chain", "number"], ["ledger_seals.chain", "ledger_seals.number"]),
+        Index("ix_ledger_seal_leaves_book_number", "book_id", "number"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    chain: Mapped[int] = mapped_column(SmallInteger)
+    number: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int] = mapped_column(Integer)
+    leaf: Mapped[bytes] = mapped_column(Digest)
+
+
+class LedgerBalanceCheckpoint(Base):
+    """What an account of a book came to, entries of the seals up to ``number``. Disposable: it only saves reading."""
+
+    __tablename__ = "ledger_balance_checkpoints"
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    debits_minor: Mapped[int] = mapped_column(MinorUnits)
+    credits_minor: Mapped[int] = mapped_column(MinorUnits)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from flask import Flask
+    from werkzeug.sansio.response import Response as AnyResponse
 
 _log = logging.getLogger(__name__)
 
@@ -127,9 +128,9 @@ def _refused(error: RecruitmentError) -> Response:
     return _answer(Problem(status, error.detail, error.code, errors))
 
 
-def _refused_by_http(error: HTTPException) -> Response:
+def _refused_by_http(error: HTTPException) -> AnyResponse:
     if error.response is not None or error.code is None:
-        return Response.force_type(error.get_response(request.environ))
+        return error.get_response(request.environ)
     detail = _DETAILS.get(error.code) or error.description or HTTPStatus(error.code).phrase
     response = _answer(Problem(error.code, detail))
     for name, value in error.get_headers(request.environ):
@@ -145,7 +146,7 @@ def _failed(error: Exception) -> Response:
         return _as_json(problem)
     try:
         page = render_template("errors/500.html", problem=problem, request_id=g.request_id)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last page there is: if it fails too, its sentence is sent without it
         _log.exception("Request %s failed, and so did its page.", g.request_id)
         return Response(f"{problem.detail}\n{g.request_id}\n", 500, mimetype="text/plain")
     return Response(page, 500)

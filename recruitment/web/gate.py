@@ -23,11 +23,12 @@ from urllib.parse import urlsplit
 from flask import current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from recruitment.core.actor import Actor, Permission
 from recruitment.core.errors import InvariantViolated
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from recruitment.core.actor import Actor, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 

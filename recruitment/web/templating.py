@@ -6,12 +6,14 @@ Numbers are set with blanks that do not break, so that an amount never parts fro
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 import recruitment
 from recruitment.core.dates import Precision
@@ -44,7 +46,7 @@ def install(app: Flask) -> None:
     """Bring the filters to the templates of ``app``, and let a name that a template does not know be an error."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for write in (money, day, about_day, instant, words):
+    for write in (money, day, about_day, instant, words, breakable):
         app.add_template_filter(write)
     versions = {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in static_folder().iterdir()}
 
@@ -78,9 +80,17 @@ def about_day(on: date, precision: Precision) -> str:
 
 def instant(at: datetime) -> str:
     """Write an instant of the books, which are kept in UTC."""
-    return _BLANK.join((day(at), f"{at:%H:%M}", "UTC"))
+    return f"{day(at)} {at:%H:%M}{_BLANK}UTC"
 
 
 def words(code: str) -> str:
     """Write a code as words: ``undeclared_payment`` is ``Undeclared payment``."""
+    for beginning in ("pre_", "post_"):
+        if code.startswith(beginning):
+            code = code.replace("_", "-", 1)
     return (code[:1].upper() + code[1:]).replace("_", " ")
+
+
+def breakable(text: str) -> Markup:
+    """Let a long code break after its colons and underscores, and nowhere else."""
+    return Markup("<wbr>").join(re.split(r"(?<=[:_])(?=\w)", text))

@@ -8,34 +8,31 @@ import pytest
 from flask import Flask
 
 from recruitment.core.actor import Permission
-from recruitment.web.gate import allow, public
+from recruitment.core.errors import InvariantViolated
+from recruitment.web.gate import allow, gate_of, install, public
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A new line here is a decision: say in the decorator why everybody may, and have it reviewed.
 PUBLIC = {
+    "/healthz",
     "/static/<path:filename>",
 }
 
 
 def ungated(app: Flask) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
-        gate = getattr(app.view_functions[rule.endpoint], "__gate__", None)
-        if not isinstance(gate, Permission) and not _is_reason(gate):
+        gate = gate_of(app.view_functions[rule.endpoint])
+        if gate is None:
             yield f"{rule.rule} ({rule.endpoint}) declares neither allow(Permission.X) nor public(reason)"
+        elif gate.permission is None and len((gate.reason or "").split()) < 3:
+            yield f"{rule.rule} ({rule.endpoint}) gives no reason why everybody may come in"
 
 
 def open_to_all(app: Flask) -> set[str]:
-    return {
-        rule.rule
-        for rule in app.url_map.iter_rules()
-        if not isinstance(getattr(app.view_functions[rule.endpoint], "__gate__", None), Permission)
-    }
-
-
-def _is_reason(gate: object) -> bool:
-    return isinstance(gate, str) and len(gate.split()) >= 3
+    gates = {rule.rule: gate_of(app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules()}
+    return {rule for rule, gate in gates.items() if gate is None or gate.permission is None}
 
 
 def test_every_route_says_who_may_come_in(app):
@@ -54,6 +51,13 @@ def small_app() -> Flask:
 def test_a_route_without_a_gate_is_caught(small_app):
     small_app.add_url_rule("/", "open", lambda: "")
     assert len(list(ungated(small_app))) == 1
+    assert open_to_all(small_app) == {"/"}
+
+
+def test_an_app_with_a_route_without_a_gate_does_not_start(small_app):
+    small_app.add_url_rule("/", "open", lambda: "")
+    with pytest.raises(InvariantViolated, match="neither"):
+        install(small_app)
 
 
 def test_a_reason_of_no_words_is_caught(small_app):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,23 +23,29 @@ TEMPLATES = ROOT / "templates"
 
 @dataclass(frozen=True)
 class Template:
-    """What one template refers to: other templates, and endpoints by ``url_for``."""
+    """What one template refers to: other templates, endpoints by ``url_for``, and static files by ``asset``."""
 
     name: str
     uses: frozenset[str]
     links: frozenset[str]
+    assets: frozenset[str] = frozenset()
 
 
 def read_template(environment: Environment, name: str, text: str) -> Template:
     tree = environment.parse(text, name)
     uses = {str(used) for used in find_referenced_templates(tree)}
-    links = {
-        str(call.args[0].value)
-        for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "url_for"
-        if call.args and isinstance(call.args[0], nodes.Const)
-    }
-    return Template(name, frozenset(uses), frozenset(links))
+    return Template(
+        name, frozenset(uses), frozenset(_first_words(tree, "url_for")), frozenset(_first_words(tree, "asset"))
+    )
+
+
+def _first_words(tree: nodes.Template, function: str) -> Iterator[str]:
+    """Yield what a function of templates is called with, where that is written out."""
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == function:
+            for argument in call.args[:1]:
+                if isinstance(argument, nodes.Const):
+                    yield str(argument.value)
 
 
 def named_in(sources: Iterable[Source]) -> dict[str, str]:
@@ -108,6 +115,11 @@ def test_every_link_leads_to_a_route(app, templates):
     assert list(dead_links(links | linked_in(package()), app.view_functions)) == []
 
 
+def test_every_static_file_that_is_asked_for_is_there_and_no_other(app, templates):
+    static = {path.relative_to(app.static_folder).as_posix() for path in Path(app.static_folder).rglob("*.*")}
+    assert {asset for each in templates.values() for asset in each.assets} == static
+
+
 def test_every_template_compiles(app, templates):
     for name in templates:
         app.jinja_env.get_template(name)
@@ -117,7 +129,8 @@ _PAGE = made_up("fees/pages.py", "def show():\n    return render('fees/debt_show
 _SHOW = read_template(
     Environment(autoescape=True),
     "fees/debt_show.html",
-    "{% extends '_layout/base.html' %}{% from '_components/money.html' import money %}{{ url_for('fees.list', page=2) }}",
+    "{% extends '_layout/base.html' %}{% from '_components/money.html' import money %}"
+    "{{ url_for('fees.list', page=2) }}{{ asset('house.css') }}",
 )
 
 
@@ -126,6 +139,7 @@ def test_what_code_and_templates_refer_to_is_seen():
     assert set(linked_in([_PAGE])) == {"fees.show"}
     assert _SHOW.uses == {"_layout/base.html", "_components/money.html"}
     assert _SHOW.links == {"fees.list"}
+    assert _SHOW.assets == {"house.css"}
 
 
 def test_a_missing_template_is_caught():

@@ -1,56 +1,237 @@
 """Finding what is wrong with the books: what the database promises is looked at again, and what it cannot promise too.
 
-A superuser, or a connection with its foreign keys off, can write what no constraint would let through. Everything here
-streams; a fault names its entry.
+A superuser, or a connection with its foreign keys off, can write what no constraint would let through, and change what
+no trigger would let change. Everything is computed again from the rows: the digest of each entry, its leaf, the roots and
+heads of the seals, their signatures, the balances that were kept. What cannot be seen from inside is that the last seals
+and all that they hold were cut off, or that an older copy of the database was put back: for that, give a head that left
+the house before.
+
+Everything here streams. A fault names the book and the entry.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, TypeAlias
+from uuid import UUID
 
+from recruitment.core import merkle
 from recruitment.core.actor import Permission
-from recruitment.ledger import queries, rules
+from recruitment.core.canonical import instant
+from recruitment.core.currencies import EXPONENTS
+from recruitment.ledger import queries, rules, signing
+from recruitment.ledger.errors import AccountCodeInvalid
+from recruitment.ledger.queries import checkpoints, faults, seals
+from recruitment.ledger.rules import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
     from recruitment.core.actor import Actor
-    from recruitment.ledger.rules import Fault
+    from recruitment.ledger.queries.seals import PlainEntry
+    from recruitment.ledger.rules import Seal
+    from recruitment.ledger.signing import Head
 
 _CHUNK = 1000
 
+Posting: TypeAlias = tuple[str, str, int, int, int | None, str, str, str, str, int]
 
-def verify(session: Session, actor: Actor) -> Iterator[Fault]:
-    """Yield every fault of the books: incomplete entries, postings that belong nowhere, sums, reversals.
 
-    Who may: whoever may read the ledger.
+def verify(
+    session: Session, actor: Actor, *, anchors: Sequence[bytes] = (), heads: Sequence[Head] = ()
+) -> Iterator[Fault]:
+    """Yield every fault of the books.
+
+    ``anchors`` are public keys that are trusted, besides those of ``heads``: heads that left the house before. Who may:
+    whoever may read the ledger.
     """
     actor.require(Permission.READ_LEDGER)
-    yield from rules.incomplete_entries(queries.posting_chains(session))
-    for book_id, entry_id in queries.postings_without_entry(session):
-        yield rules.Fault(book_id, entry_id, "has postings, but no entry")
-    for book_id, entry_id in queries.entries_without_book(session):
-        yield rules.Fault(book_id, entry_id, "stands in a book that does not exist")
-    for book_id, entry_id in queries.misplaced_postings(session):
-        yield rules.Fault(book_id, entry_id, "has a posting whose account is unknown, or of another currency or basis")
-    for book_id, currency, basis, difference in queries.unbalanced_books(session):
-        yield rules.Fault(book_id, None, f"does not balance in {currency} ({basis}): it is off by {difference}")
-    yield from _faulty_reversals(session)
+    sealed = list(seals.seals(session))
+    chart = seals.chart(session)
+    yield from _faults_of_the_chart(session, chart)
+    yield from _faults_of_books(session)
+    yield from _faults_of_entries(session, chart, sealed)
+    for book, entry in faults.entries_without_book(session):
+        yield Fault(book, entry, "stands in a book that does not exist")
+    for book, entry, number in seals.leaves_without_subject(session):
+        yield Fault(book, entry, f"is in seal {number}, but it is not in the books any more")
+    for book, currency, basis, difference in faults.unbalanced_books(session):
+        yield Fault(book, None, f"does not balance in {currency} ({basis}): it is off by {difference}")
+    yield from _faults_of_reversals(session)
+    trusted = signing.trusted_history(seals.seal_keys(session), [*anchors, *(head.public_key for head in heads)])
+    yield from _faults_of_seals(session, sealed, trusted)
+    yield from _faults_against_heads(sealed, heads)
+    for book, number, account, *sums in checkpoints.kept_and_scanned(session):
+        if sums[:2] != sums[2:]:
+            yield Fault(
+                book, None, f"has a balance kept with seal {number} that its postings do not bear out ({account})"
+            )
 
 
-def _faulty_reversals(session: Session) -> Iterator[Fault]:
-    reversals = queries.reversals(session)
-    while chunk := list(islice(reversals, _CHUNK)):
+def _faults_of_the_chart(session: Session, chart: dict[str, tuple[str, str, str]]) -> Iterator[Fault]:
+    if seals.currencies(session) != EXPONENTS:
+        yield Fault(None, None, "the frozen currencies are not those of ISO 4217 any more")
+    for key, (code, currency, basis) in chart.items():
+        try:
+            account = rules.account(code, currency)
+            is_right = account.id.hex == key and account.basis == basis
+        except AccountCodeInvalid:
+            is_right = False
+        if not is_right:
+            yield Fault(None, None, f"the account {code} in {currency} ({basis}) was changed")
+    for account_name in seals.unused_accounts(session):
+        yield Fault(None, None, f"the account {account_name} is used by no posting: something was taken out, or put in")
+
+
+def _faults_of_books(session: Session) -> Iterator[Fault]:
+    for book_id, kind, opened_at, sealed_leaf in seals.plain_books(session):
+        if sealed_leaf is not None and rules.book_leaf(book_id, kind, opened_at) != sealed_leaf:
+            yield Fault(UUID(book_id), None, "was changed after it was sealed")
+
+
+def _faults_of_entries(
+    session: Session, chart: dict[str, tuple[str, str, str]], sealed: Sequence[Seal]
+) -> Iterator[Fault]:
+    """Walk entries and postings side by side, both in order of book and entry."""
+    caught_up = [seal for seal in sealed if seal.caught_up]
+    numbers = [seal.number for seal in caught_up]
+    thresholds = [instant(seal.sealed_at - rules.LATE_MAX) for seal in caught_up]
+    grouped = groupby(seals.plain_postings(session), key=lambda posting: (posting[0], posting[1]))
+    upcoming = next(grouped, None)
+    for entry in seals.plain_entries(session):
+        place = (entry.book_id, entry.id)
+        while upcoming is not None and upcoming[0] < place:
+            yield _fault(upcoming[0], "has postings, but no entry")
+            upcoming = next(grouped, None)
+        postings: list[Posting] = []
+        if upcoming is not None and upcoming[0] == place:
+            postings = list(upcoming[1])
+            upcoming = next(grouped, None)
+        what = _wrong_with(entry, postings, chart)
+        if what is None:
+            position = bisect_left(numbers, entry.seal_number) if entry.seal_number is not None else len(numbers)
+            if position and entry.recorded_at < thresholds[position - 1]:
+                what = f"was put in later: seal {numbers[position - 1]} was made after its instant and does not hold it"
+        if what is not None:
+            yield _fault(place, what)
+    while upcoming is not None:
+        yield _fault(upcoming[0], "has postings, but no entry")
+        upcoming = next(grouped, None)
+
+
+def _wrong_with(entry: PlainEntry, postings: list[Posting], chart: dict[str, tuple[str, str, str]]) -> str | None:
+    """Say what is wrong with an entry, if anything is."""
+    last = entry.last_seq
+    if len(postings) != last:
+        return f"is incomplete: it has {len(postings)} of {last} postings"
+    spelled: list[list[str | int]] = []
+    for number, (_, _, seq, last_seq, prev_seq, debit, credit, currency, basis, amount) in enumerate(postings, start=1):
+        if seq != number or last_seq != last or prev_seq != (number - 1 or None):
+            return "has a posting out of its chain"
+        from_account, to_account = chart.get(debit), chart.get(credit)
+        if from_account is None or to_account is None:
+            return "has a posting whose account is not in the chart"
+        if from_account[1] != currency or to_account[1] != currency or not from_account[2] == to_account[2] == basis:
+            return "has a posting whose account is of another currency or basis"
+        spelled.append([from_account[0], to_account[0], currency, amount])
+    request = rules.request_digest(
+        entry.book_id,
+        spelled,
+        entry.effective_on,
+        entry.precision,
+        (entry.scope, entry.key),
+        (entry.source_type, entry.source_id),
+        entry.narrative,
+        entry.reverses_id,
+        entry.details,
+    )
+    if request != entry.request_hash:
+        return "was changed: its digest is not that of what it says"
+    leaf = rules.leaf(request, entry.id, entry.posted_by, entry.recorded_at)
+    if leaf != entry.leaf:
+        return "was changed: who posted it, when, or under which id"
+    if entry.sealed_leaf is not None and entry.sealed_leaf != leaf:
+        return f"is not what seal {entry.seal_number} holds of it"
+    return None
+
+
+def _faults_of_reversals(session: Session) -> Iterator[Fault]:
+    found_reversals = faults.reversals(session)
+    while chunk := list(islice(found_reversals, _CHUNK)):
         wanted = {(book, entry) for book, entry, _ in chunk} | {(book, original) for book, _, original in chunk}
         found = queries.entries_by_id(session, list(wanted))
         for book, entry, original in chunk:
             reversal, reversed_entry = found.get((book, entry)), found.get((book, original))
             if reversal is None or reversed_entry is None:
-                yield rules.Fault(book, entry, f"reverses {original}, which is not there")
+                yield Fault(book, entry, f"reverses {original}, which is not there")
             elif reversed_entry.reverses_id is not None:
-                yield rules.Fault(book, entry, f"reverses {original}, which is a reversal itself")
+                yield Fault(book, entry, f"reverses {original}, which is a reversal itself")
             elif not rules.is_mirror(reversed_entry.postings, reversal.postings):
-                yield rules.Fault(book, entry, f"does not mirror {original}, which it reverses")
+                yield Fault(book, entry, f"does not mirror {original}, which it reverses")
+
+
+def _faults_of_seals(session: Session, sealed: Sequence[Seal], trusted: dict[str, bytes]) -> Iterator[Fault]:
+    """Compute roots, heads and signatures again."""
+    leaves = _leaves_by_seal(seals.sealed_leaves(session))
+    upcoming = next(leaves, None)
+    before, expected_number = rules.FIRST_HEAD, 1
+    for seal in sealed:
+        while upcoming is not None and upcoming[0] < (seal.chain, seal.number):
+            yield Fault(None, None, f"seal {upcoming[0][1]} is missing, though leaves of it are there")
+            upcoming = next(leaves, None)
+        held: list[bytes] = []
+        if upcoming is not None and upcoming[0] == (seal.chain, seal.number):
+            held = upcoming[1]
+            upcoming = next(leaves, None)
+        what = _wrong_with_seal(seal, held, before, expected_number, trusted)
+        if what is not None:
+            yield Fault(None, None, f"seal {seal.number} {what}")
+        before, expected_number = seal.head, seal.number + 1
+    while upcoming is not None:
+        yield Fault(None, None, f"seal {upcoming[0][1]} is missing, though leaves of it are there")
+        upcoming = next(leaves, None)
+
+
+def _leaves_by_seal(rows: Iterable[tuple[int, int, int, bytes]]) -> Iterator[tuple[tuple[int, int], list[bytes]]]:
+    for place, group in groupby(rows, key=lambda row: (row[0], row[1])):
+        numbered = list(group)
+        in_order = [row[2] for row in numbered] == list(range(len(numbered)))
+        yield place, [row[3] for row in numbered] if in_order else []
+
+
+def _wrong_with_seal(
+    seal: Seal, held: list[bytes], before: bytes, expected_number: int, trusted: dict[str, bytes]
+) -> str | None:
+    if seal.number != expected_number:
+        return f"follows a gap: seal {expected_number} is missing"
+    if len(held) != seal.leaves or merkle.root(held) != seal.root:
+        return "does not hold the leaves that it was made of"
+    if rules.head_after(before, seal.root, seal.number, seal.leaves) != seal.head:
+        return "does not follow from the seal before it"
+    public_key = trusted.get(seal.key_id)
+    if public_key is None:
+        return f"is signed by the key {seal.key_id}, which nobody vouches for: give a head or the seal key"
+    message = signing.seal_message(
+        seal.chain, seal.number, seal.leaves, seal.head, instant(seal.sealed_at), caught_up=seal.caught_up
+    )
+    if not signing.is_signed(public_key, seal.signature, message):
+        return "has a signature that is not of its key"
+    return None
+
+
+def _faults_against_heads(sealed: Sequence[Seal], heads: Sequence[Head]) -> Iterator[Fault]:
+    by_number = {(seal.chain, seal.number): seal for seal in sealed}
+    for head in heads:
+        seal = by_number.get((head.chain, head.number))
+        if seal is None:
+            yield Fault(None, None, f"seal {head.number} of {head.sealed_at} is missing: the last seals were cut off, or an "
+                        "older copy of the database was put back")  # fmt: skip
+        elif seal.head != head.head:
+            yield Fault(None, None, f"seal {head.number} is not the one whose head left the house on {head.sealed_at}")
+
+
+def _fault(place: tuple[str, str], what: str) -> Fault:
+    return Fault(UUID(place[0]), UUID(place[1]), what)

@@ -13,7 +13,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -30,7 +29,7 @@ from recruitment.ledger.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
 _ACCOUNTS = UUID("6b1c2f5e-9f0e-5d55-8a53-0d2f6f4c1a11")
@@ -280,28 +279,14 @@ def legs_of(postings: Iterable[PostingDraft]) -> list[Leg]:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with the books: where (an entry of a book, or a whole book), and what."""
+    """Something wrong with the books: where (an entry of a book, a book, or neither), and what."""
 
-    book_id: UUID
+    book_id: UUID | None
     entry_id: UUID | None
     what: str
 
     def __str__(self) -> str:
+        if self.book_id is None:
+            return self.what
         where = f"entry {self.entry_id} of book {self.book_id}" if self.entry_id else f"book {self.book_id}"
         return f"{where} {self.what}"
-
-
-def incomplete_entries(chains: Iterable[tuple[UUID, UUID, int, int | None, int | None, int | None]]) -> Iterator[Fault]:
-    """Yield the entries whose postings do not number 1 to the last, each pointing at the one before.
-
-    ``chains`` has a row for every posting of every entry, in order: book, entry, the entry's last number, then the
-    posting's number, its own idea of the last, and of the one before (all None for an entry without postings).
-    """
-    for (book_id, entry_id, last), rows in groupby(chains, key=lambda row: row[:3]):
-        numbers = [(row[3], row[4], row[5]) for row in rows]
-        expected = [(seq, last, seq - 1 or None) for seq in range(1, last + 1)]
-        if numbers != expected:
-            found = sum(1 for number in numbers if number[0] is not None)
-            yield Fault(
-                book_id, entry_id, f"is incomplete: it has {found} of {last} postings, or their chain is broken"
-            )

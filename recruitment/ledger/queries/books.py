@@ -1,7 +1,8 @@
 """Every read of the books.
 
 Balances come from two grouped scans of one index, debits and credits, and are cut on either time axis: ``as_of`` is a
-day of the world (what had happened by then), ``known_at`` an instant of ours (what the books held by then).
+day of the world (what had happened by then), ``known_at`` an instant of ours (what the books held by then). The present
+balance of one book goes on from the balances that were kept with its last seal.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from recruitment.core.dates import Precision
 from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
+from recruitment.ledger.queries.checkpoints import checkpoint_number, sums_with_checkpoint
 from recruitment.ledger.rules import Balance, EntryRead, PostingDraft
 
 if TYPE_CHECKING:
@@ -39,16 +41,27 @@ def balances(
 
     ``as_of`` counts what happened up to and including that day; ``known_at`` what was recorded up to that instant.
     """
-    sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
-    for side, column in enumerate((_postings.debit_id, _postings.credit_id)):
-        total = func.sum(_postings.amount_minor)
-        for account_id, amount in session.execute(
-            _cut(select(column, total), book_id, as_of, known_at).group_by(column)
-        ):
-            sums[account_id][side] = int(amount)
+    number = None
+    if book_id is not None and as_of is None and known_at is None:
+        number = checkpoint_number(session, book_id)
+    if book_id is not None and number is not None:
+        sums = sums_with_checkpoint(session, book_id, number)
+    else:
+        sums = _scan(session, book_id, as_of, known_at)
     codes = {row.id: row for row in session.execute(select(_accounts.id, _accounts.code, _accounts.currency))}
     found = [Balance(codes[key].code, codes[key].currency, debits, credits) for key, (debits, credits) in sums.items()]
     return sorted(found, key=lambda balance: (balance.account, balance.currency))
+
+
+def _scan(
+    session: Session, book_id: UUID | None, as_of: date | None, known_at: datetime | None
+) -> dict[UUID, list[int]]:
+    sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+    for side, column in enumerate((_postings.debit_id, _postings.credit_id)):
+        total = select(column, func.sum(_postings.amount_minor))
+        for account_id, amount in session.execute(_cut(total, book_id, as_of, known_at).group_by(column)):
+            sums[account_id][side] = int(amount)
+    return sums
 
 
 def _cut(query: Select[Any], book_id: UUID | None, as_of: date | None, known_at: datetime | None) -> Select[Any]:
@@ -145,68 +158,3 @@ def accounts_in_use(session: Session) -> list[tuple[str, str]]:
     """Return code and currency of every account of the chart, in order."""
     query = select(_accounts.code, _accounts.currency).order_by(_accounts.code, _accounts.currency)
     return [(row.code, row.currency) for row in session.execute(query)]
-
-
-def posting_chains(session: Session) -> Iterator[tuple[UUID, UUID, int, int | None, int | None, int | None]]:
-    """Yield every entry with its postings in order, as ``rules.incomplete_entries`` reads them. Streams."""
-    query = (
-        select(_entries.book_id, _entries.id, _entries.last_seq, _postings.seq, _postings.last_seq, _postings.prev_seq)
-        .outerjoin(LedgerPosting, and_(_postings.book_id == _entries.book_id, _postings.entry_id == _entries.id))
-        .order_by(_entries.book_id, _entries.id, _postings.seq)
-    )
-    for row in session.execute(query, execution_options={"yield_per": 2000}):
-        yield row[0], row[1], row[2], row[3], row[4], row[5]
-
-
-def postings_without_entry(session: Session) -> list[tuple[UUID, UUID]]:
-    """Return book and entry of postings whose entry is not there."""
-    query = (
-        select(_postings.book_id, _postings.entry_id)
-        .distinct()
-        .outerjoin(LedgerEntry, and_(_entries.book_id == _postings.book_id, _entries.id == _postings.entry_id))
-        .where(_entries.id.is_(None))
-    )
-    return [(book, entry) for book, entry in session.execute(query)]
-
-
-def entries_without_book(session: Session) -> list[tuple[UUID, UUID]]:
-    """Return book and id of entries whose book is not there."""
-    query = (
-        select(_entries.book_id, _entries.id)
-        .outerjoin(LedgerBook, LedgerBook.id == _entries.book_id)
-        .where(LedgerBook.id.is_(None))
-    )
-    return [(book, entry) for book, entry in session.execute(query)]
-
-
-def misplaced_postings(session: Session) -> list[tuple[UUID, UUID]]:
-    """Return book and entry of postings with an account that is unknown, or of another currency or basis."""
-    debit, credit = LedgerAccount.__table__.alias("debit"), LedgerAccount.__table__.alias("credit")
-    query = select(_postings.book_id, _postings.entry_id).distinct()
-    for account, column in ((debit, _postings.debit_id), (credit, _postings.credit_id)):
-        same = and_(
-            account.c.id == column, account.c.currency == _postings.currency, account.c.basis == _postings.basis
-        )
-        query = query.outerjoin(account, same)
-    query = query.where(or_(debit.c.id.is_(None), credit.c.id.is_(None)))
-    return [(book, entry) for book, entry in session.execute(query)]
-
-
-def unbalanced_books(session: Session) -> list[tuple[UUID, str, str, int]]:
-    """Return book, currency, basis and difference where debits and credits of known accounts differ."""
-    totals: dict[tuple[UUID, str, str], int] = defaultdict(int)
-    for sign, column in ((1, _postings.debit_id), (-1, _postings.credit_id)):
-        query = (
-            select(_postings.book_id, _accounts.currency, _accounts.basis, func.sum(_postings.amount_minor))
-            .join(LedgerAccount, _accounts.id == column)
-            .group_by(_postings.book_id, _accounts.currency, _accounts.basis)
-        )
-        for book, currency, basis, amount in session.execute(query, execution_options={"yield_per": 2000}):
-            totals[book, currency, basis] += sign * int(amount)
-    return [(*key, difference) for key, difference in totals.items() if difference]
-
-
-def reversals(session: Session) -> Iterator[tuple[UUID, UUID, UUID]]:
-    """Yield book, id and reversed entry of every reversal. Streams."""
-    query = select(_entries.book_id, _entries.id, _entries.reverses_id).where(_entries.reverses_id.is_not(None))
-    return ((row[0], row[1], row[2]) for row in session.execute(query, execution_options={"yield_per": 2000}))

@@ -1,0 +1,66 @@
+"""Seals, pure: what a seal commits to, how heads are chained, and what is wrong with a chain.
+
+A seal is a Merkle tree (RFC 9162) over the leaves of entries and of openings of books. Its head is
+``SHA-256(0x02 ‖ head before ‖ root ‖ number ‖ leaves)`` with both numbers as eight bytes, the head before the first
+being 32 zero bytes. Whoever holds one head can tell whether anything at or before it was changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+CHAIN = 0
+"""The one chain of one node."""
+
+LEAVES_MAX = 2000
+"""The most leaves in a seal."""
+
+FIRST_HEAD = bytes(32)
+"""The head before the first seal."""
+
+LATE_MAX = timedelta(hours=1)
+"""How long an entry may have been under way: one recorded earlier than a seal that had caught up, by more than this, was
+put in later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A seal as the database has it. ``caught_up``: when it was made, nothing else was left to seal."""
+
+    chain: int
+    number: int
+    leaves: int
+    root: bytes
+    head: bytes
+    caught_up: bool
+    sealed_at: datetime
+    key_id: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """The proof that an entry is in the books: its leaf, its place in a seal, and the way from there to the root."""
+
+    book_id: str
+    entry_id: str
+    leaf: bytes
+    position: int
+    path: list[bytes]
+    seal: Seal
+
+
+def head_after(before: bytes, root: bytes, number: int, leaves: int) -> bytes:
+    """Return the head of a seal."""
+    return hashlib.sha256(b"\x02" + before + root + number.to_bytes(8, "big") + leaves.to_bytes(8, "big")).digest()
+
+
+def book_leaf(book_id: str, kind: str, opened_at: str) -> bytes:
+    """Return the leaf of the opening of a book; the id is 32 hexadecimal digits, the instant text as entries have it."""
+    return hashlib.sha256(b"\x00" + f"book|{book_id}|{kind}|{opened_at}".encode()).digest()

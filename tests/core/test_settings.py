@@ -1,0 +1,47 @@
+"""What the environment decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recruitment.core.settings import Settings
+
+
+class TestFromEnvironment:
+    def test_without_anything_is_an_sqlite_file_in_the_users_data_folder(self):
+        found = Settings.from_environment({"XDG_DATA_HOME": "/data"})
+        assert found.database_url == "sqlite:////data/first-mile/recruitment.sqlite3"
+        assert found.key_path == Path("/data/first-mile/recruitment.key")
+        assert found.port == 8000
+
+    def test_without_a_data_folder_takes_that_of_the_user(self):
+        expected = Path.home() / ".local" / "share" / "first-mile" / "recruitment.key"
+        assert Settings.from_environment({}).key_path == expected
+
+    def test_at_home_has_database_and_key(self):
+        found = Settings.from_environment({"RECRUITMENT_HOME": "/srv/books"})
+        assert found.database_url == "sqlite:////srv/books/recruitment.sqlite3"
+        assert found.key_path == Path("/srv/books/recruitment.key")
+
+    def test_keeps_the_key_beside_an_sqlite_file(self):
+        found = Settings.from_environment({"DATABASE_URL": "sqlite:////srv/a/b.sqlite3", "RECRUITMENT_HOME": "/home"})
+        assert found.key_path == Path("/srv/a/b.key")
+
+    @pytest.mark.parametrize("url", ["postgresql://localhost/books", "postgres://localhost/books"])
+    def test_keeps_the_key_of_a_server_at_home(self, url):
+        found = Settings.from_environment({"DATABASE_URL": url, "RECRUITMENT_HOME": "/home"})
+        assert (found.database_url, found.key_path) == (url, Path("/home/recruitment.key"))
+
+    def test_takes_the_key_and_the_port_that_are_named(self):
+        found = Settings.from_environment({"RECRUITMENT_KEY": "/run/key", "PORT": "80"})
+        assert (found.key_path, found.port) == (Path("/run/key"), 80)
+
+    def test_takes_an_empty_variable_for_none(self):
+        names = ("DATABASE_URL", "RECRUITMENT_HOME", "RECRUITMENT_KEY", "PORT", "XDG_DATA_HOME")
+        assert Settings.from_environment(dict.fromkeys(names, "")) == Settings.from_environment({})
+
+    def test_reads_the_environment_of_the_process(self, monkeypatch):
+        monkeypatch.setenv("RECRUITMENT_KEY", "/run/other-key")
+        assert Settings.from_environment().key_path == Path("/run/other-key")

@@ -1,0 +1,186 @@
+"""The field at its desk: files are written, sent through the command line, and what became of them is read back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url, select
+
+from recruitment.core.settings import Settings
+from recruitment.database.unit_of_work import Database
+from recruitment.intake.cli import run_import
+from recruitment.intake.rules import FileKind, ImportRequest
+from recruitment.metadata import metadata
+from tests.conftest import runner
+from tests.factories.rows import HEARD, SMALL_WORLD, Cells
+from tests.factories.sheets import write_csv
+
+__all__ = ["Field", "field", "imported", "small_worlds", "sqlite_field"]
+
+
+@dataclass
+class Field:
+    """One database of a test, the command line upon it, and a folder for files."""
+
+    run: Callable[..., Any]
+    database: Database
+    folder: Path
+    sent: int = 0
+
+    def file(self, rows: Sequence[dict[str, Any]], write: Callable[..., Path] = write_csv, **options: Any) -> Path:
+        """Write rows into a new file and return its path."""
+        self.sent += 1
+        return write(self.folder / f"sent-{self.sent}", rows, **options)
+
+    def offer(self, kind: str, file: Path, *, exit_code: int | None = 0, **options: Any) -> dict[str, Any]:
+        """Send a file and return what the command prints as JSON. A sender is named where the kind needs one."""
+        senders = {"agency": "AG-1"} if kind == "declarations" else {"by": "CSO-1"} if kind in HEARD else {}
+        arguments: list[object] = []
+        for name, value in (senders | options).items():
+            if value is True:
+                arguments.append(f"--{name.replace('_', '-')}")
+            elif value is not None and value is not False:
+                arguments += [f"--{name}", value]
+        result = self.run("import", kind, file, "--json", *arguments, exit_code=exit_code)
+        found: dict[str, Any] = json.loads(result.stdout)
+        return found
+
+    def send(self, kind: str, *rows: Cells, **options: Any) -> dict[str, Any]:
+        """Send rows as a CSV file; they are taken."""
+        return self.offer(kind, self.file(rows), **options)
+
+    def refused(self, kind: str, *rows: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+        """Send rows as a CSV file; they are refused, nothing is saved, and the problems are returned."""
+        return self.refused_file(kind, self.file(rows), **options)
+
+    def refused_file(self, kind: str, file: Path, **options: Any) -> list[dict[str, Any]]:
+        """Send a file; it is refused, nothing is saved, and the problems are returned."""
+        before = self.everything()
+        errors: list[dict[str, Any]] = self.offer(kind, file, exit_code=1, **options)["errors"]
+        assert self.everything() == before, "something was saved of a file that was refused"
+        return errors
+
+    def everything(self) -> dict[str, list[str]]:
+        """Return every row of every table, for comparison of before and after."""
+        with self.database.engine.connect() as connection:
+            return {
+                table.name: sorted(repr(tuple(found)) for found in connection.execute(select(table)))
+                for table in metadata.sorted_tables
+                if table.name not in {"fee_items", "corridor_rules", "stages"}
+            }
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        with self.database.engine.connect() as connection:
+            return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+    def compared(self, journey: str = "J-1") -> dict[str, Any]:
+        """Compare one journey and return its document."""
+        found: dict[str, Any] = json.loads(
+            self.run("verification", "compare", "--journey", journey, "--json").stdout
+        )
+        return found
+
+    def findings(self, journey: str = "J-1") -> list[str]:
+        """Return the kinds of the findings of a journey."""
+        return [finding["kind"] for finding in self.compared(journey)["findings"]]
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        """Return what each account of all books holds, zero left out."""
+        from recruitment.ledger import queries
+
+        with self.database.read_session() as session:
+            found = {(each.account, each.currency): each.balance_minor for each in queries.balances(session)}
+        return {account: amount for account, amount in found.items() if amount}
+
+
+def imported(database: Database, kind: str, file: Path, **request: Any) -> Any:
+    """Import a file through the service, without the command line."""
+    return run_import(database, file, ImportRequest(FileKind(kind), **request))
+
+
+class SmallWorlds:
+    """The small world in databases of either engine. On SQLite it is made once, and tests get copies of the files."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+        self._request, self._folder = request, folder
+        self._is_made = False
+
+    @contextmanager
+    def copy(self, engine: str, folder: Path) -> Iterator[Settings]:
+        """Give the settings of a database in ``folder`` that holds the small world."""
+        found = self._request.getfixturevalue("sqlite_databases" if engine == "sqlite" else "postgres_databases")
+        if engine != "sqlite":
+            with found.migrated(folder) as settings:
+                _fill(settings, folder)
+                yield settings
+            return
+        if not self._is_made:
+            with found.migrated(self._folder) as settings:
+                _fill(settings, self._folder)
+                _checkpoint(settings)
+            self._is_made = True
+        with found.migrated(folder) as settings:
+            for file in self._folder.iterdir():
+                shutil.copyfile(file, folder / file.name)
+            yield settings
+
+
+def _fill(settings: Settings, folder: Path) -> None:
+    database = Database(settings)
+    for kind, rows in SMALL_WORLD.items():
+        imported(database, kind, write_csv(folder / kind, rows))
+    database.dispose()
+
+
+def _checkpoint(settings: Settings) -> None:
+    """Bring the write-ahead log into the file, so that the file alone is the whole database."""
+    connection = sqlite3.connect(str(make_url(settings.database_url).database), isolation_level=None)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+_WORLDS = pytest.StashKey[SmallWorlds]()
+
+
+@pytest.fixture(scope="session")
+def small_worlds(request, tmp_path_factory) -> SmallWorlds:
+    # Every conftest that imports this fixture has one of its own, so the worlds are kept with the run.
+    stash = request.config.stash
+    if _WORLDS not in stash:
+        stash[_WORLDS] = SmallWorlds(request, tmp_path_factory.mktemp("worlds"))
+    return stash[_WORLDS]
+
+
+@contextmanager
+def _field(
+    worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Field]:
+    home = tmp_path / "field"
+    home.mkdir()
+    with worlds.copy(engine, home) as settings:
+        database = Database(settings)
+        yield Field(runner(settings, monkeypatch), database, home)
+        database.dispose()
+
+
+@pytest.fixture
+def field(small_worlds, engine_name, tmp_path, monkeypatch) -> Iterator[Field]:
+    """The small world in a database of this test alone; the test runs on both engines."""
+    with _field(small_worlds, engine_name, tmp_path, monkeypatch) as found:
+        yield found
+
+
+@pytest.fixture
+def sqlite_field(small_worlds, tmp_path, monkeypatch) -> Iterator[Field]:
+    """The same on SQLite alone, where the engine makes no difference."""
+    with _field(small_worlds, "sqlite", tmp_path, monkeypatch) as found:
+        yield found
