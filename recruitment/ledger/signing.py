@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from recruitment.ledger.rules import PublicSealKey
+
 _KEY_CERTIFICATE = b"first-mile seal key v1\x00"
 _SEAL = b"first-mile ledger seal v1\x00"
 
@@ -31,16 +33,6 @@ class SealKeyMissing(Unavailable):
     """There is no key to sign seals with."""
 
     code = "ledger.seal_key_missing"
-
-
-@dataclass(frozen=True, slots=True)
-class PublicSealKey:
-    """The public half of a seal key, as the database and heads carry it."""
-
-    id: str
-    number: int
-    public_key: bytes
-    certificate: bytes
 
 
 def key_id_of(public_key: bytes) -> str:

@@ -23,8 +23,7 @@ from recruitment.ledger.models import (
     LedgerSealKey,
     LedgerSealLeaf,
 )
-from recruitment.ledger.rules import Seal
-from recruitment.ledger.signing import PublicSealKey
+from recruitment.ledger.rules import PublicSealKey, Seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -205,8 +204,9 @@ def plain_entries(session: Session) -> Iterator[PlainEntry]:
 
 
 def plain_postings(session: Session) -> Iterator[tuple[str, str, int, int, int | None, str, str, str, str, int]]:
-    """Yield every posting in order: book, entry, its number, the last, the one before, debit, credit, currency, basis,
-    amount. Streams.
+    """Yield every posting in order of book and entry. Streams.
+
+    Book, entry, its number, the entry's last, the number before, debit, credit, currency, basis, amount.
     """
     ids = (_postings.book_id, _postings.entry_id, _postings.debit_id, _postings.credit_id)
     book, entry, debit, credit = (type_coerce(column, String).label(f"i{n}") for n, column in enumerate(ids))

@@ -27,9 +27,11 @@ from recruitment.ledger.rules.seals import (
     LATE_MAX,
     LEAVES_MAX,
     InclusionProof,
+    PublicSealKey,
     Seal,
     book_leaf,
     head_after,
+    unfounded_balances,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Leg",
     "Posted",
     "PostingDraft",
+    "PublicSealKey",
     "Seal",
     "Side",
     "account",
@@ -60,4 +63,5 @@ __all__ = [
     "pair",
     "request_digest",
     "request_hash",
+    "unfounded_balances",
 ]

@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
+    from uuid import UUID
 
 CHAIN = 0
 """The one chain of one node."""
@@ -45,6 +48,16 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicSealKey:
+    """The public half of a key that signs seals, as the database and heads carry it."""
+
+    id: str
+    number: int
+    public_key: bytes
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class InclusionProof:
     """The proof that an entry is in the books: its leaf, its place in a seal, and the way from there to the root."""
 
@@ -64,3 +77,27 @@ def head_after(before: bytes, root: bytes, number: int, leaves: int) -> bytes:
 def book_leaf(book_id: str, kind: str, opened_at: str) -> bytes:
     """Return the leaf of the opening of a book; the id is 32 hexadecimal digits, the instant text as entries have it."""
     return hashlib.sha256(b"\x00" + f"book|{book_id}|{kind}|{opened_at}".encode()).digest()
+
+
+def unfounded_balances(
+    kept: Iterable[tuple[UUID, int, UUID, int, int]], movements: Iterable[tuple[UUID, int, UUID, UUID, int]]
+) -> Iterator[tuple[UUID, int]]:
+    """Yield book and seal of kept balances that the movements of the seals so far do not add up to.
+
+    ``kept``: book, seal, account, debits, credits. ``movements``: book, seal, debit, credit, amount. Both in order of book
+    and seal, so one walk along both is enough.
+    """
+    moving = iter(movements)
+    upcoming = next(moving, None)
+    book: UUID | None = None
+    sums: dict[UUID, list[int]] = {}
+    for (book_id, number), rows in groupby(kept, key=lambda row: (row[0], row[1])):
+        if book_id != book:
+            book, sums = book_id, {}
+        while upcoming is not None and (upcoming[0], upcoming[1]) <= (book_id, number):
+            if upcoming[0] == book_id:
+                sums.setdefault(upcoming[2], [0, 0])[0] += upcoming[4]
+                sums.setdefault(upcoming[3], [0, 0])[1] += upcoming[4]
+            upcoming = next(moving, None)
+        if {row[2]: [row[3], row[4]] for row in rows} != sums:
+            yield book_id, number

@@ -64,11 +64,10 @@ def verify(
     trusted = signing.trusted_history(seals.seal_keys(session), [*anchors, *(head.public_key for head in heads)])
     yield from _faults_of_seals(session, sealed, trusted)
     yield from _faults_against_heads(sealed, heads)
-    for book, number, account, *sums in checkpoints.kept_and_scanned(session):
-        if sums[:2] != sums[2:]:
-            yield Fault(
-                book, None, f"has a balance kept with seal {number} that its postings do not bear out ({account})"
-            )
+    for book_id, number in rules.unfounded_balances(
+        checkpoints.kept_balances(session), checkpoints.sealed_movements(session)
+    ):
+        yield Fault(book_id, None, f"has balances kept with seal {number} that its postings do not bear out")
 
 
 def _faults_of_the_chart(session: Session, chart: dict[str, tuple[str, str, str]]) -> Iterator[Fault]:
