@@ -10,6 +10,7 @@ from granian.log import LogLevels
 from recruitment import __version__, demo
 from recruitment.app import upgrade_database
 from recruitment.core.settings import Settings
+from recruitment.fees.cli import fees
 from recruitment.intake.cli import import_command
 from recruitment.journeys.cli import journeys
 from recruitment.ledger.cli import ledger
@@ -63,6 +64,7 @@ def serve() -> None:
     ).serve()
 
 
+cli.add_command(fees)
 cli.add_command(import_command)
 cli.add_command(journeys)
 cli.add_command(ledger)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import aliased
 
 from recruitment.fees.models import (
     Commitment,
+    CorridorRule,
     DeclarationLine,
     ExchangeRate,
     FeeDeclaration,
+    FeeItem,
     RepaymentRow,
     ReportedPaymentRow,
 )
@@ -163,3 +165,51 @@ def current_versions(session: Session, model: Any, sender: UUID, references: Col
         model.sender_id == sender, model.reference.in_(references), is_current(model)
     )
     return {found[0]: Current(*found[1:]) for found in session.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class FeeItemRead:
+    """A fee item with its verdicts."""
+
+    code: str
+    label: str
+    ilo: str
+    epp: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorRuleRead:
+    """A rule of a corridor or destination, as far as it is known."""
+
+    id: str
+    scope: str
+    kind: str
+    status: str
+    valid_from: str | None
+    valid_until: str | None
+    confidence: str
+    computable: bool
+    why_not: str
+
+
+def fee_items(session: Session) -> list[FeeItemRead]:
+    """Return every fee item, in order of code."""
+    rows = session.scalars(select(FeeItem).order_by(FeeItem.code))
+    return [FeeItemRead(row.code, row.label, row.ilo, row.epp, str(row.facts["confidence"])) for row in rows]
+
+
+def corridor_rules(session: Session, corridor: str | None = None) -> list[CorridorRuleRead]:
+    """Return the rules of every regime, or of a corridor and its destination, in order of scope and id."""
+    query = select(CorridorRule).order_by(CorridorRule.scope, CorridorRule.id)
+    if corridor is not None:
+        destination = corridor.partition("-")[2]
+        query = query.where(CorridorRule.scope.in_([f"origin:{corridor}", f"destination:{destination}"]))
+    return [_rule(row.id, row.scope, row.kind, row.facts) for row in session.scalars(query)]
+
+
+def _rule(rule_id: str, scope: str, kind: str, facts: dict[str, Any]) -> CorridorRuleRead:
+    return CorridorRuleRead(
+        rule_id, scope, kind, facts["status"], facts["valid_from"], facts["valid_until"], facts["confidence"],
+        facts["computable"], facts["why_not"],
+    )  # fmt: skip

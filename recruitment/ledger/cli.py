@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from recruitment.ledger.errors import BookUnknown, EntryNotSealed
 from recruitment.ledger.services import sealing
 from recruitment.ledger.services.verifying import verify as find_faults
 from recruitment.ledger.signing import SealKeyFile, read_head
+from recruitment.sheets.writing import write_csv, write_xlsx
 from recruitment.web.terminal import open_database, table, told
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from recruitment.ledger.rules import Balance
+    from recruitment.ledger.rules import Balance, EntryRead
 
 _FAULTS_SHOWN = 50
 
@@ -105,11 +107,15 @@ def balances(book: UUID, as_of: date | None, known_at: datetime | None) -> None:
 @ledger.command("trial-balance")
 @_as_of
 @_known_at
+@click.option("--csv", "as_csv", is_flag=True, help="Write CSV instead of a table.")
 @told
-def trial_balance(as_of: date | None, known_at: datetime | None) -> None:
+def trial_balance(as_of: date | None, known_at: datetime | None, as_csv: bool) -> None:
     """Show the balances of all books together, with totals per currency."""
     with open_database().read_session() as session:
         found = queries.balances(session, as_of=as_of, known_at=known_at)
+    if as_csv:
+        sys.stdout.writelines(write_csv(exports.TRIAL_BALANCE_HEADER, exports.trial_balance_rows(found)))
+        return
     click.echo(_balance_table(found))
     totals: dict[str, list[int]] = {}
     for balance in found:
@@ -141,19 +147,44 @@ def entries(book: UUID) -> None:
 
 
 @ledger.command()
-@click.option("--format", "language", type=click.Choice(["beancount", "hledger"]), required=True)
+@click.option("--format", "language", type=click.Choice(["beancount", "hledger", "csv", "xlsx"]), required=True)
 @click.option("--book", type=_Book(), metavar="ID", help="Only this book.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write (needed for xlsx).")
 @told
-def export(language: str, book: UUID | None) -> None:
-    """Write the books as a beancount file or an hledger journal to standard output."""
+def export(language: str, book: UUID | None, out: Path | None) -> None:
+    """Write the journal for another programme. An xlsx holds the journal and the trial balance."""
     LOCAL_OPERATOR.require(Permission.READ_LEDGER)
-    write = exports.beancount if language == "beancount" else exports.hledger
     with open_database().read_session() as session:
         if book is not None:
             _require_book(session, book)
         found = queries.entries(session, book) if book is not None else queries.all_entries(session)
-        for line in write(found, queries.accounts_in_use(session)):
-            sys.stdout.write(line)
+        if language == "xlsx":
+            if out is None:
+                raise click.UsageError("An xlsx needs a file: --out FILE.")
+            _write_workbook(session, found, book, out)
+            return
+        if language == "csv":
+            lines = write_csv(exports.JOURNAL_HEADER, exports.journal_rows(found))
+        else:
+            write = exports.beancount if language == "beancount" else exports.hledger
+            lines = write(found, queries.accounts_in_use(session))
+        with out.open("w", encoding="utf-8", newline="") if out else nullcontext(sys.stdout) as target:
+            target.writelines(lines)
+
+
+def _write_workbook(session: Session, found: Iterable[EntryRead], book: UUID | None, out: Path) -> None:
+    write_xlsx(
+        out,
+        [
+            ("journal", exports.JOURNAL_HEADER, exports.journal_rows(found)),
+            (
+                "trial balance",
+                exports.TRIAL_BALANCE_HEADER,
+                exports.trial_balance_rows(queries.balances(session, book)),
+            ),
+        ],
+    )
+    click.echo(f"The journal and the trial balance are in {out}.")
 
 
 @ledger.command("new-key")

@@ -1,4 +1,4 @@
-"""The books in the languages of two other programmes: beancount and hledger. Text streams, one entry at a time.
+"""The books for other programmes: beancount and hledger as text streams, journal and trial balance for spreadsheets.
 
 Account codes are kept. hledger takes them as they are; beancount wants one of five roots, capitals and no underscores,
 so ``declared:cost:visa_fee`` is ``Expenses:Declared:Cost:Visa-fee`` there (take the root off, write small letters, and
@@ -7,6 +7,7 @@ put underscores for hyphens to have the code again).
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from recruitment.ledger.rules import Side, legs_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from recruitment.ledger.rules import EntryRead
+    from recruitment.ledger.rules import Balance, EntryRead
 
 _ROOTS = {
     ("declared", "cost"): "Expenses",
@@ -84,3 +85,32 @@ def _amounts(entry: EntryRead) -> Iterator[tuple[str, int, str]]:
 
 def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+JOURNAL_HEADER = (
+    "recorded_at", "effective_on", "precision", "book", "entry", "line", "debit", "credit", "amount", "currency",
+    "narrative", "reverses",
+)  # fmt: skip
+TRIAL_BALANCE_HEADER = ("account", "currency", "debits", "credits", "balance")
+
+
+def journal_rows(entries: Iterable[EntryRead]) -> Iterator[tuple[str | int | Decimal | None, ...]]:
+    """Yield the journal as rows for a spreadsheet, a row for each posting; amounts in major units."""
+    for entry in entries:
+        for line, posting in enumerate(entry.postings, start=1):
+            yield (
+                instant(entry.recorded_at), str(entry.effective_on), entry.precision.value, str(entry.book_id),
+                str(entry.id), line, posting.debit, posting.credit,
+                Decimal(to_text(posting.amount_minor, posting.currency)), posting.currency, entry.narrative,
+                str(entry.reverses_id) if entry.reverses_id else None,
+            )  # fmt: skip
+
+
+def trial_balance_rows(balances: Iterable[Balance]) -> Iterator[tuple[str | int | Decimal | None, ...]]:
+    """Yield the trial balance as rows for a spreadsheet; amounts in major units, debits less credits as the balance."""
+    for balance in balances:
+        yield (
+            balance.account, balance.currency, Decimal(to_text(balance.debits_minor, balance.currency)),
+            Decimal(to_text(balance.credits_minor, balance.currency)),
+            Decimal(to_text(balance.balance_minor, balance.currency)),
+        )  # fmt: skip

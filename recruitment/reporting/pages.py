@@ -21,6 +21,7 @@ from recruitment.reporting.rules import (
     beside_the_findings,
     channel_words,
     status_word,
+    without_rate,
 )
 from recruitment.verification.rules import FindingKind
 from recruitment.verification.service import explain
@@ -90,9 +91,7 @@ def journey_show(reference: str) -> ResponseReturnValue:
         page=page,
         explanation=explanation,
         comparison=explanation.comparison,
-        without_rate={
-            found.finding.fee_item for found in explanation.findings if found.finding.kind is FindingKind.RATE_MISSING
-        },
+        without_rate=without_rate(explanation),
         others=beside_the_findings(explanation),
     )
 

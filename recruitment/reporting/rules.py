@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recruitment.journeys.rules import RecruitmentChannel
-from recruitment.verification.rules import Status
+from recruitment.verification.rules import FindingKind, Status
 
 if TYPE_CHECKING:
     from recruitment.verification.rules import Explanation, Statement
@@ -77,3 +77,16 @@ def beside_the_findings(explanation: Explanation) -> list[Statement]:
     """Return the statements on which no finding stands."""
     evidence = {statement.reference for found in explanation.findings for statement in found.evidence}
     return [statement for statement in explanation.statements if statement.reference not in evidence]
+
+
+def without_rate(explanation: Explanation) -> frozenset[tuple[str, str | None]]:
+    """Return the kind and item of the statements whose amount no rate of exchange could convert.
+
+    A sum that leaves them out may come to nothing, and must not be shown as a nought that somebody said.
+    """
+    return frozenset(
+        (statement.kind.value, statement.fee_item)
+        for found in explanation.findings
+        if found.finding.kind is FindingKind.RATE_MISSING
+        for statement in found.evidence
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url, select
 
+from recruitment.core import text
 from recruitment.core.settings import Settings
 from recruitment.database.unit_of_work import Database
 from recruitment.intake.cli import run_import
@@ -156,6 +158,10 @@ def small_worlds(request, tmp_path_factory) -> SmallWorlds:
     # Every conftest that imports this fixture has one of its own, so the worlds are kept with the run.
     stash = request.config.stash
     if _WORLDS not in stash:
+        with warnings.catch_warnings():
+            # The detector of Zawgyi reads its data in a way that Python 3.11 calls old. It is read once.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            text.looks_like_zawgyi("ကြယ်")
         stash[_WORLDS] = SmallWorlds(request, tmp_path_factory.mktemp("worlds"))
     return stash[_WORLDS]
 

@@ -13,7 +13,8 @@ from sqlalchemy import make_url
 from recruitment.core.settings import Settings
 from recruitment.database import engine, guards
 from recruitment.ledger.models import APPEND_ONLY
-from recruitment.ledger.rules import PostingDraft, account
+from recruitment.core.canonical import instant
+from recruitment.ledger.rules import PostingDraft, account, leaf, request_digest
 
 REFUSED = (sqlite3.Error, psycopg.Error)
 
@@ -41,7 +42,7 @@ class Intruder:
         """Execute one statement, written with ``?`` marks."""
         if self.is_sqlite:
             return self._connection.execute(sql, tuple(map(_for_sqlite, values))).fetchall()
-        cursor = self._connection.execute(sql.replace("?", "%s"), values)
+        cursor = self._connection.execute(sql.replace("?", "%s") if values else sql, values or None)
         return cursor.fetchall() if cursor.description else []
 
     def commit(self, *statements: Statement) -> None:
@@ -95,10 +96,28 @@ def entry_row(book: UUID, **changes: Any) -> dict[str, Any]:
     row = {
         "book_id": book, "id": uuid4(), "last_seq": 1, "effective_on": date(2024, 5, 1), "precision": "day",
         "recorded_at": datetime(2024, 5, 1, 8, tzinfo=UTC), "posted_by": UUID(int=9), "scope": "intruder",
-        "key": str(uuid4()), "request_hash": b"\x01" * 32, "source_type": "intruder", "source_id": UUID(int=9),
+        "key": str(uuid4()), "request_hash": b"\x01" * 32, "leaf": b"\x02" * 32, "source_type": "intruder", "source_id": UUID(int=9),
         "reverses_id": None, "narrative": "slipped in", "details": "{}",
     }  # fmt: skip
     return row | changes
+
+
+def hashed(entry: dict[str, Any], *postings: PostingDraft) -> dict[str, Any]:
+    """Return the row of an entry with the digests that it would have, had the service posted it."""
+    request = request_digest(
+        entry["book_id"].hex,
+        [[p.debit, p.credit, p.currency, p.amount_minor] for p in postings],
+        entry["effective_on"].isoformat(),
+        entry["precision"],
+        (entry["scope"], entry["key"]),
+        (entry["source_type"], entry["source_id"].hex),
+        entry["narrative"],
+        entry["reverses_id"].hex if entry["reverses_id"] else None,
+        {},
+    )
+    digests = {"request_hash": request}
+    digests["leaf"] = leaf(request, entry["id"].hex, entry["posted_by"].hex, instant(entry["recorded_at"]))
+    return entry | digests
 
 
 def posting_row(entry: dict[str, Any], posting: PostingDraft, seq: int = 1, **changes: Any) -> dict[str, Any]:

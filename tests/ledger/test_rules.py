@@ -30,7 +30,6 @@ from recruitment.ledger.rules import (
     Side,
     account,
     check,
-    incomplete_entries,
     is_mirror,
     legs_of,
     mirror,
@@ -296,48 +295,6 @@ class TestAccount:
         """The id is in the books: whoever changes how it is made splits every account in two."""
         assert account("opening", "THB").id == UUID("9e5614fa-9067-5e63-9791-2ff901b0a6c0")
         assert len({account(code, currency).id for code in ("a", "b") for currency in ("THB", "MMK")}) == 4
-
-
-def chain(entry: UUID, last: int, *numbers: tuple[int | None, int | None, int | None]):
-    return [(BOOK, entry, last, *number) for number in numbers]
-
-
-class TestIncompleteEntries:
-    @given(st.lists(st.integers(1, 6), max_size=6))
-    def test_finds_nothing_where_all_are_complete(self, lengths):
-        rows = [
-            row
-            for number, last in enumerate(lengths)
-            for row in chain(UUID(int=number), last, *((seq, last, seq - 1 or None) for seq in range(1, last + 1)))
-        ]
-        assert list(incomplete_entries(rows)) == []
-
-    @given(st.data(), st.integers(1, 6))
-    def test_finds_any_posting_that_is_taken_out(self, data, last):
-        numbers: list = [(seq, last, seq - 1 or None) for seq in range(1, last + 1)]
-        del numbers[data.draw(st.integers(0, last - 1))]
-        rows = chain(UUID(int=1), last, *(numbers or [(None, None, None)]))
-        (fault,) = incomplete_entries(rows)
-        assert fault.entry_id == UUID(int=1)
-        assert f"it has {last - 1} of {last} postings" in fault.what
-
-    @pytest.mark.parametrize(
-        "numbers",
-        [
-            [(1, 2, None), (2, 2, 1), (3, 2, 2)],
-            [(1, 2, None), (2, 3, 1)],
-            [(1, 2, None), (2, 2, None)],
-            [(1, 2, 1), (2, 2, 1)],
-            [(2, 2, 1), (3, 2, 2)],
-        ],
-        ids=["one too many", "another last", "no previous", "its own previous", "begins late"],
-    )
-    def test_finds_a_broken_chain(self, numbers):
-        assert len(list(incomplete_entries(chain(UUID(int=1), 2, *numbers)))) == 1
-
-    def test_names_each_entry_once(self):
-        rows = [*chain(UUID(int=1), 1, (None, None, None)), *chain(UUID(int=2), 3, (1, 3, None), (3, 3, 2))]
-        assert [fault.entry_id for fault in incomplete_entries(rows)] == [UUID(int=1), UUID(int=2)]
 
 
 class TestFault:

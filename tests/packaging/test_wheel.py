@@ -6,15 +6,13 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# What lies beside the package in a checkout, and where the wheel has it.
-_BESIDE = {"templates": "recruitment/_templates", "migrations": "recruitment/_migrations"}
-
 pytestmark = pytest.mark.slow
 
 
@@ -33,21 +31,28 @@ def wheel(tmp_path_factory) -> Path:
     return found
 
 
-def _files(folder: str) -> set[str]:
-    return {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+def _files(name: str) -> set[str]:
+    found = [ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*")
+    return {path.relative_to(ROOT).as_posix() for path in found if path.is_file() and "__pycache__" not in path.parts}
+
+
+def _beside() -> dict[str, str]:
+    """What lies beside the package in a checkout, and where the wheel has it."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
 
 
 def test_everything_travels_and_nothing_else(wheel):
     wanted = _files("recruitment")
-    for folder, there in _BESIDE.items():
-        wanted |= {there + name.removeprefix(folder) for name in _files(folder)}
+    for name, there in _beside().items():
+        wanted |= {there + path.removeprefix(name) for path in _files(name)}
     with zipfile.ZipFile(wheel) as archive:
         found = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert found == wanted
+
+
+def test_templates_and_migrations_travel_from_beside_the_package():
+    assert {"templates", "migrations"} <= set(_beside())
 
 
 def test_data_templates_migrations_and_static_files_are_among_it(wheel):
