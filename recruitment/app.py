@@ -9,7 +9,9 @@ from recruitment.database import migrating
 from recruitment.database.unit_of_work import Database
 from recruitment.database.vault import create_key_file
 from recruitment.fees.services import reference_data
+from recruitment.jobseekers import queries as jobseekers
 from recruitment.journeys.service import load_stages
+from recruitment.ledger.queries import seals
 from recruitment.ledger.services.sealing import register_key
 from recruitment.ledger.signing import SealKeyFile
 
@@ -20,24 +22,22 @@ if TYPE_CHECKING:
 
 
 def upgrade_database(settings: Settings) -> bool:
-    """Make or migrate the database, bring in the reference data, and make a key file and a seal key for a new one.
+    """Make or migrate the database, bring in the reference data, and make the keys that it needs and does not have yet.
 
-    Returns whether a key file was made. A database that has been used before never gets a new key: its personal fields
-    could not be read with it.
+    Returns whether a key file was made. Once a person is registered, a missing key file is never replaced by a new one:
+    the personal fields could not be read with it.
     """
     database = Database(settings)
     try:
-        is_new = migrating.current(database.engine) is None
         migrating.migrate(database.engine)
         with database.unit_of_work() as session:
             load_stages(session)
             reference_data.load(session)
-        made = is_new and create_key_file(settings.key_path)
-        key_file = SealKeyFile(settings.seal_key_path)
-        if is_new:
-            with database.unit_of_work() as session:
+            made = not jobseekers.anybody(session) and create_key_file(settings.key_path)
+            key_file = SealKeyFile(settings.seal_key_path)
+            if not seals.seal_keys(session):
                 register_key(session, LOCAL_OPERATOR, key_file)
-            key_file.adopt()
+        key_file.adopt()
         return made
     finally:
         database.dispose()

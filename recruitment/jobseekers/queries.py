@@ -29,6 +29,11 @@ def ids_by_reference(session: Session, references: Collection[str]) -> dict[str,
     return {reference: jobseeker for reference, jobseeker in session.execute(query)}
 
 
+def anybody(session: Session) -> bool:
+    """Say whether any person is registered."""
+    return session.scalar(select(_jobseekers.id).limit(1)) is not None
+
+
 def debt_books(session: Session, jobseekers: Collection[UUID]) -> dict[UUID, UUID]:
     """Return the debt book of each of ``jobseekers``."""
     query = select(_jobseekers.id, _jobseekers.debt_book_id).where(_jobseekers.id.in_(jobseekers))
