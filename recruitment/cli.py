@@ -17,6 +17,9 @@ from recruitment.ledger.cli import ledger
 from recruitment.verification.cli import verification
 from recruitment.web.terminal import told
 
+SERVER_THREADS = 4
+"""How many requests are answered at once."""
+
 
 @click.group()
 @click.version_option(__version__, prog_name="recruitment")
@@ -60,6 +63,7 @@ def serve() -> None:
         address="127.0.0.1",
         port=settings.port,
         interface=Interfaces.WSGI,
+        blocking_threads=SERVER_THREADS,
         log_level=LogLevels.warning,
     ).serve()
 

@@ -18,6 +18,7 @@ from recruitment.database.unit_of_work import Database
 from recruitment.intake import queries as intake
 from recruitment.intake.cli import run_import
 from recruitment.intake.rules import HEARD_BY_SOMEBODY, FileKind, ImportRequest
+from recruitment.organisations import queries as organisations
 from recruitment.verification import queries as verification
 from recruitment.verification.cli import refresh_all
 from recruitment.web.terminal import table
@@ -29,7 +30,7 @@ SENDER = "CSO-LEAD"
 """The organisation of the example that heard the workers."""
 
 _ORDER = (
-    FileKind.RATES, FileKind.ORGANISATIONS, FileKind.JOBSEEKERS, FileKind.DEMAND_LETTERS, FileKind.COMMITMENTS,
+    FileKind.ORGANISATIONS, FileKind.RATES, FileKind.JOBSEEKERS, FileKind.DEMAND_LETTERS, FileKind.COMMITMENTS,
     FileKind.JOURNEYS, FileKind.STAGES, FileKind.DECLARATIONS, FileKind.REPORTS, FileKind.REPAYMENTS, FileKind.DEBTS,
     FileKind.COLLATERAL, FileKind.SUPPLY_CHAINS,
 )  # fmt: skip
@@ -73,8 +74,9 @@ def run(settings: Settings) -> None:
     database = Database(settings)
     try:
         with database.read_session() as session:
-            is_empty = not intake.any_import(session)
-        if is_empty:
+            kinds = intake.kinds_imported(session)
+            begun = SENDER in organisations.by_code(session, [SENDER])
+        if not kinds or (begun and _ORDER[-1] not in kinds):  # new, or broken off half-way
             for path, request in files_of(example_folder()):
                 outcome = run_import(database, path, request)
                 click.echo(f"imported {path.name}: {outcome.rows} rows")

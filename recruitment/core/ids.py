@@ -1,7 +1,7 @@
 """Identities: UUIDv7 for our own rows, random references for what people outside may see.
 
 A UUIDv7 begins with the millisecond in which it was made, so new rows land together in an index. For the same reason
-it never leaves the house: an agency could read the time of a report from it (security/threats.md of the design, C5).
+it never leaves the house: an agency could read from it when a worker reported.
 """
 
 from __future__ import annotations

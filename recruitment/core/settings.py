@@ -16,10 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recruitment.core.errors import InvalidInput
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SQLITE = "sqlite:///"
+
+
+class SettingInvalid(InvalidInput):
+    """The environment sets something that cannot be."""
+
+    code = "settings.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,14 @@ class Settings:
             database_url=url,
             key_path=Path(given.get("RECRUITMENT_KEY") or _default_key(url, home)),
             given_seal_key_path=Path(seal_key) if seal_key else None,
-            port=int(given.get("PORT") or 8000),
+            port=_port(given.get("PORT") or "8000"),
         )
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise SettingInvalid(f"PORT must be a number between 1 and 65535; it is {text!r}.")
 
 
 def _user_data_folder(given: Mapping[str, str]) -> Path:

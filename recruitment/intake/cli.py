@@ -106,9 +106,12 @@ def _print_outcome(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
         click.echo(f"note, line {warning.line}: {warning.message}", err=True)
     if len(outcome.warnings) > _SHOWN_WARNINGS:
         click.echo(f"… and {len(outcome.warnings) - _SHOWN_WARNINGS} notes more (all of them with --json).", err=True)
+    if not outcome.rows:
+        click.echo(f"{outcome.kind}: the file has no rows; nothing was changed.")
+        return
     if outcome.replayed:
-        earlier = f" (import {outcome.reference})" if outcome.reference else ""
-        click.echo(f"{outcome.kind}: all {outcome.rows} rows are there already{earlier}; nothing was changed.")
+        earlier = f"imported before as {outcome.reference}" if outcome.reference else "there already"
+        click.echo(f"{outcome.kind}: all {outcome.rows} rows are {earlier}; nothing was changed.")
         return
     counts = (
         f"{outcome.rows} rows: {outcome.added} new, {outcome.corrected} corrections, {outcome.skipped} there before"

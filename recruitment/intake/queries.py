@@ -23,6 +23,6 @@ def reference_of(session: Session, rows_key: bytes, supersedes: str | None) -> s
     return session.scalar(query)
 
 
-def any_import(session: Session) -> bool:
-    """Say whether anything was ever imported."""
-    return session.scalar(select(Import.id).limit(1)) is not None
+def kinds_imported(session: Session) -> set[str]:
+    """Return the kinds of file of which anything was ever imported."""
+    return set(session.scalars(select(Import.kind).distinct()))

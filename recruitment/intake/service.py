@@ -35,6 +35,7 @@ from recruitment.organisations.rules import OrganisationKind
 from recruitment.partners import service as partners
 from recruitment.partners.files import SUPPLY_CHAINS
 from recruitment.sheets.importing import Filing, import_rows, new_rows, refuse_problems
+from recruitment.sheets.reading import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,7 +95,11 @@ def import_file(
     imported = import_rows(sheet, grammar, filing, today=clock.today(), progress=progress)
     rows_key = _rows_key(session, request, sender, imported)
     outcome = _outcome(request, imported)
-    before = queries.reference_of(session, rows_key, request.supersedes) if imported.tally.rows else None
+    if not imported.tally.rows and not imported.problems:
+        if request.supersedes:
+            raise refused(1, "no_rows", "The file has no rows, so it cannot take the place of a declaration.")
+        raise NothingKept(replace(outcome, reference=None))
+    before = queries.reference_of(session, rows_key, request.supersedes)
     if before is not None:
         raise NothingKept(replace(outcome, reference=before, replayed=True, added=0, corrected=0, skipped=outcome.rows))
     refuse_problems(imported)
@@ -102,12 +107,11 @@ def import_file(
         raise too_late
     if dry_run or outcome.replayed:
         raise NothingKept(replace(outcome, reference=None))
-    if outcome.rows:
-        row = (
-            new_id(), outcome.reference, request.kind.value, sender.id if sender else None, rows_key,
-            request.supersedes or "", outcome.rows, clock.now(), actor.id,
-        )  # fmt: skip
-        insert_many(session, Import.__table__, _IMPORT_COLUMNS, [row])
+    row = (
+        new_id(), outcome.reference, request.kind.value, sender.id if sender else None, rows_key,
+        request.supersedes or "", outcome.rows, clock.now(), actor.id,
+    )  # fmt: skip
+    insert_many(session, Import.__table__, _IMPORT_COLUMNS, [row])
     return outcome
 
 

@@ -52,11 +52,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Grammar(Generic[T]):
-    """How the rows of one kind of file are read. ``read`` returns None when it reported a problem."""
+    """How the rows of one kind of file are read. ``read`` returns None when it reported a problem.
+
+    ``order_matters`` where a lower row corrects a higher one with the same reference.
+    """
 
     kind: str
     columns: tuple[Column, ...]
     read: Callable[[Cells, Report], T | None]
+    order_matters: bool = False
 
 
 def nearest(code: str, valid: Collection[str]) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+from rapidfuzz import process
+
 from recruitment.core.canonical import canonical_json
 from recruitment.sheets.columns import nearest, spell
 from recruitment.sheets.errors import CellRefused, FileRefused, Problem
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 CHUNK_ROWS = 1000
 _DIGEST_SPACE = 2**256
+_SIMILAR_ENOUGH = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Filing(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The end of an import: what was counted, the digest of all rows in any order, and the problems."""
+    """The end of an import: what was counted, the digest of all rows, and the problems."""
 
     tally: Tally
     digest: bytes
@@ -98,19 +101,24 @@ def import_rows(
 
     places = _places(sheet.header, grammar, report)
     width = len(sheet.header)
-    total = 0
+    total, chained = 0, b""
     for chunk in _chunks(sheet):
         for line in chunk:
             if any(line.cells[width:]):
                 report(line.number, None, "too_many_cells", "This row has more cells than the header has columns.")
         rows = _read_chunk(chunk, grammar, filing, places, today, report)
         tally.rows += len(chunk)
-        total += sum(int.from_bytes(row.digest) for row in rows)
+        for row in rows:
+            if grammar.order_matters:
+                chained = hashlib.sha256(chained + row.digest).digest()
+            else:
+                total += int.from_bytes(row.digest)
         if rows:
             filing.file(rows, tally, report)
         progress(sheet.done)
-    # Digests are added up, so the same rows in another order have the same sum; their number is hashed with it.
-    digest = hashlib.sha256(f"{tally.rows}|{total % _DIGEST_SPACE:x}".encode()).digest()
+    # Digests are added up, so the same rows in another order have the same sum; their number is hashed with it. Where a
+    # lower row corrects a higher one, the order is part of what the file says, and the digests are chained.
+    digest = hashlib.sha256(f"{tally.rows}|{total % _DIGEST_SPACE:x}|{chained.hex()}".encode()).digest()
     return Imported(tally, digest, problems, None if problems else filing.finish())
 
 
@@ -234,7 +242,9 @@ def _look_up(drafts: list[_Draft], places: list[tuple[int, Column]], filing: Fil
 
 
 def _not_found(what: str, code: str, found: Collection[str]) -> str:
-    return f"There is no {what} {code!r}.{nearest(code, found)}"
+    """Say that a code points at nothing; of the codes that the file names besides, offer one that looks much like it."""
+    similar = process.extractOne(code, sorted(found), score_cutoff=_SIMILAR_ENOUGH)
+    return f"There is no {what} {code!r}." + (f" Did you mean {similar[0]!r}?" if similar else "")
 
 
 def new_rows(

@@ -46,7 +46,9 @@ class TestNewId:
 
 class TestNewReference:
     def test_has_a_form_that_can_be_read_out(self):
-        assert re.fullmatch(r"FD-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}", new_reference("FD"))
+        assert re.fullmatch(
+            r"FD-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{2}", new_reference("FD")
+        )
 
     def test_has_no_letters_that_look_like_digits(self):
         text = "".join(new_reference("") for _ in range(500))

@@ -49,7 +49,7 @@ def a_row(number: int) -> tuple:
 
 
 ROWS = [a_row(number) for number in range(1, 8)]
-NOTHING = (UUID(int=99), None, None, None, None, None, None, {})
+NOTHING: tuple = (UUID(int=99), None, None, None, None, None, None, {})
 
 
 @pytest.fixture
@@ -64,7 +64,9 @@ def read(database) -> list[tuple]:
 
 
 class TestInsertMany:
-    @pytest.mark.parametrize("rows", [ROWS, ROWS[:1], [NOTHING], [*ROWS, NOTHING]], ids=["many", "one", "nothing", "all"])
+    @pytest.mark.parametrize(
+        "rows", [ROWS, ROWS[:1], [NOTHING], [*ROWS, NOTHING]], ids=["many", "one", "nothing", "all"]
+    )
     def test_gives_back_what_was_put_in(self, database, table, rows):
         with database.unit_of_work() as session:
             insert_many(session, table, COLUMNS, rows)

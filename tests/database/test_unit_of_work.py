@@ -6,7 +6,7 @@ from contextlib import suppress
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 
 from recruitment.core import clock
 from recruitment.core.settings import Settings
@@ -56,9 +56,21 @@ class TestUnitOfWork:
             session.execute(insert(LedgerEntry), row)
             left_the_block = True
         assert left_the_block
+
+    def test_goes_on_after_a_refusal_at_the_commit(self, database, settings):
+        """SQLite leaves a transaction open whose COMMIT was refused; it must not go back to the pool like that."""
+        with suppress(WriteConflict), database.unit_of_work() as session:
+            row = entry_row(a_book(session))
+            row["details"] = {}
+            session.execute(insert(LedgerEntry), row)
+        other = Database(settings)
+        if other.engine.dialect.name == "sqlite":
+            event.listen(other.engine, "connect", lambda bare, _: bare.execute("PRAGMA busy_timeout = 50"))
+        with other.unit_of_work() as session:
+            kept = a_book(session)
+        other.dispose()
         with database.unit_of_work() as session:
-            assert session.scalars(BOOKS).all() == []
-            a_book(session)
+            assert session.scalars(BOOKS).all() == [kept]
 
     def test_gives_every_session_the_vault(self, database):
         with database.unit_of_work() as one, database.read_session() as two:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.factories.field import _let_go
 from tests.factories.rows import HEARD, KINDS, row
 from tests.intake.good_rows import GOOD
 
@@ -119,3 +121,15 @@ class TestSenders:
     @pytest.mark.parametrize("kind", HEARD)
     def test_either_may_be(self, sqlite_field, kind, code):
         assert sqlite_field.send(kind, row(kind), by=code)["added"] == 1
+
+    def test_the_file_of_a_sender_who_is_refused_is_closed(self, sqlite_field):
+        opened = Path("/proc/self/fd")
+        if not opened.exists():
+            pytest.skip("needs /proc")
+        file = sqlite_field.file([row("reports")])
+        result = sqlite_field.run("import", "reports", file, "--by", "CSO-9", exit_code=1)
+        try:
+            assert file not in [link.resolve() for link in opened.iterdir()]
+        finally:
+            del result
+            _let_go()

@@ -31,7 +31,7 @@ class TestCorrections:
         assert reported(field) == 2500_00
         with field.database.read_session() as session:
             query = select(ReportedPaymentRow.version, ReportedPaymentRow.amount_minor)
-            assert sorted(session.execute(query).tuples()) == [(1, 2000_00), (2, 2500_00)]
+            assert sorted(map(tuple, session.execute(query))) == [(1, 2000_00), (2, 2500_00)]
         assert field.count("ledger_entries") == 3
         field.run("verification", "reconcile")
 

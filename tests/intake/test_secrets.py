@@ -47,7 +47,7 @@ class TestPersons:
             assert len(queries.ids_by_phone(session, PHONE)) == 1
             assert queries.ids_by_phone(session, "+959420123458") == []
 
-    @pytest.mark.parametrize("written", ["12", "call my aunt", "09 420 123 457 999 999 9"])
+    @pytest.mark.parametrize("written", ["007", "call my aunt", "09 420 123 457 999 999 9"])
     def test_what_is_no_telephone_number_is_refused_and_not_repeated(self, sqlite_field, written):
         (error,) = sqlite_field.refused("jobseekers", {**CANARY, "phone": written})
         assert (error["column"], error["code"]) == ("phone", "invalid_phone")
@@ -77,7 +77,7 @@ class TestConsent:
         with field.database.read_session() as session:
             (jobseeker,) = queries.ids_by_reference(session, ["JS-9"]).values()
             query = select(Consent.purpose, Consent.given).where(Consent.jobseeker_id == jobseeker)
-            assert dict(session.execute(query).tuples().all()) == {
+            assert {purpose: given for purpose, given in session.execute(query)} == {
                 "record": True, "contact": False, "share_partner": True,
             }  # fmt: skip
 

@@ -114,7 +114,7 @@ _PAIRS = [
     ("fund:bank:main", "fund:contributions:employer"),
 ]
 postings_any = st.builds(
-    lambda pair, turned, currency, amount: PostingDraft(*(pair[::-1] if turned else pair), currency, amount),
+    lambda pair, turned, currency, amount: PostingDraft(pair[turned], pair[not turned], currency, amount),
     st.sampled_from(_PAIRS), st.booleans(), currencies, amounts,
 )  # fmt: skip
 postings_of_an_entry = st.lists(postings_any, min_size=1, max_size=5).map(tuple)

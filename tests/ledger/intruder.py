@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy import make_url
 
+from recruitment.core.canonical import instant
 from recruitment.core.settings import Settings
 from recruitment.database import engine, guards
 from recruitment.ledger.models import APPEND_ONLY
-from recruitment.core.canonical import instant
 from recruitment.ledger.rules import PostingDraft, account, leaf, request_digest
 
 REFUSED = (sqlite3.Error, psycopg.Error)

@@ -12,7 +12,18 @@ from recruitment.core.errors import RecruitmentError
 from recruitment.database.unit_of_work import Database
 from recruitment.ledger import service
 from recruitment.ledger.rules import PostingDraft
-from tests.ledger.books import MEDICAL, VISA, a_draft, balances_of, entries_of, faults_of, folded, opened, posted, rows_of
+from tests.ledger.books import (
+    MEDICAL,
+    VISA,
+    a_draft,
+    balances_of,
+    entries_of,
+    faults_of,
+    folded,
+    opened,
+    posted,
+    rows_of,
+)
 
 WRITERS = 6
 

@@ -142,4 +142,5 @@ REPORTS: Grammar[ReportedPayment] = Grammar(
         Column("deducted", columns.yes_no),
     ),
     _read_report,
+    order_matters=True,
 )

@@ -60,6 +60,7 @@ REPAYMENTS: Grammar[Repayment] = Grammar(
         WITNESSED,
     ),
     _read_repayment,
+    order_matters=True,
 )
 
 
@@ -96,6 +97,7 @@ DEBTS: Grammar[Debt] = Grammar(
         Column("as_of", columns.day, required=True),
     ),
     _read_debt,
+    order_matters=True,
 )
 
 
@@ -126,4 +128,5 @@ COLLATERAL: Grammar[Collateral] = Grammar(
         Column("returned_on", columns.day),
     ),
     _read_collateral,
+    order_matters=True,
 )

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 def documents(session: Session, references: Collection[str] | None = None) -> Iterator[str]:
     """Yield the documents of the last comparisons (JSON text), in order of the journeys' references. Streams."""
     query = (
-        select(ComparisonRow.document)
-        .join(ComparisonRow, ComparisonRow.journey_id == Journey.id)
-        .order_by(Journey.reference)
+        select(ComparisonRow.document).join(Journey, Journey.id == ComparisonRow.journey_id).order_by(Journey.reference)
     )
     if references is not None:
         query = query.where(Journey.reference.in_(references))

@@ -1,0 +1,80 @@
+"""Folders of import files with what must come out of them: the shared cases, the worked example, random worlds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.database.unit_of_work import Database
+from recruitment.verification import queries, service
+from tests.factories.field import imported
+from tests.oracle.check_cases import differences
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "first-mile"
+SHARED_CASES = ROOT.parent / "shared" / "cases"
+
+_BEFORE = (
+    "rates", "organisations", "jobseekers", "demand-letters", "commitments", "journeys", "stages", "supply-chains",
+)  # fmt: skip
+_AFTER = ("reports", "repayments", "debts", "collateral")
+
+
+def files_of(folder: Path, sender: str) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Yield kind, file and sender of every file of a folder, in the order in which they are to be imported."""
+    for kind in _BEFORE:
+        if (folder / f"{kind}.csv").exists():
+            yield kind, folder / f"{kind}.csv", {}
+    for file in sorted(folder.glob("declarations-*.csv")):
+        yield "declarations", file, {"agency": file.stem.removeprefix("declarations-")}
+    for kind in _AFTER:
+        if (folder / f"{kind}.csv").exists():
+            yield kind, folder / f"{kind}.csv", {"by": sender}
+
+
+def import_folder(database: Database, folder: Path, sender: str = "OP-1") -> None:
+    """Import a folder through the service."""
+    for kind, file, senders in files_of(folder, sender):
+        imported(database, kind, file, **senders)
+
+
+def refresh_all(database: Database) -> list[int]:
+    """Bring every comparison up to date and return how many journeys each batch had."""
+    batches: list[int] = []
+    while True:
+        with database.unit_of_work() as session:
+            count = service.refresh(session, LOCAL_OPERATOR)
+        if not count:
+            return batches
+        batches.append(count)
+
+
+def compared(database: Database) -> list[dict[str, Any]]:
+    """Compare every journey and return the documents, in order of reference."""
+    refresh_all(database)
+    with database.read_session() as session:
+        return [json.loads(document) for document in queries.documents(session)]
+
+
+def expected(folder: Path) -> list[dict[str, Any]]:
+    """Return what must come out of a folder."""
+    lines = (folder / "expected.ndjson").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def all_differences(wanted: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
+    """Name every field in which two lists of documents differ, journey by journey, their order included."""
+    names = [[each["journey"] for each in side] for side in (wanted, found)]
+    told = list(differences(*names, "journeys"))
+    for left, right in zip(wanted, found, strict=False):
+        told += differences(left, right, left["journey"])
+    return told
+
+
+def faults(database: Database) -> list[str]:
+    """Return what does not reconcile between the statements and the books."""
+    with database.read_session() as session:
+        return service.reconcile(session, LOCAL_OPERATOR)
