@@ -60,9 +60,9 @@ class Settings:
 
 
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+    if text.isascii() and text.isdigit() and int(text) < 65536:
         return int(text)
-    raise SettingInvalid(f"PORT must be a number between 1 and 65535; it is {text!r}.")
+    raise SettingInvalid(f"PORT must be a number between 0 and 65535; it is {text!r}.")
 
 
 def _user_data_folder(given: Mapping[str, str]) -> Path:

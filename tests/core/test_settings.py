@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recruitment.core.settings import Settings
+from recruitment.core.settings import SettingInvalid, Settings
 
 
 class TestFromEnvironment:
@@ -45,3 +45,15 @@ class TestFromEnvironment:
     def test_reads_the_environment_of_the_process(self, monkeypatch):
         monkeypatch.setenv("RECRUITMENT_KEY", "/run/other-key")
         assert Settings.from_environment().key_path == Path("/run/other-key")
+
+    @pytest.mark.parametrize("port", ["0", "65536", "-1", "80a", "8.0", "٨٠", " "])
+    def test_refuses_a_port_that_is_none(self, port):
+        with pytest.raises(SettingInvalid, match="between 1 and 65535"):
+            Settings.from_environment({"PORT": port})
+
+    def test_keeps_the_seal_key_beside_the_key_unless_it_is_named(self):
+        assert Settings.from_environment({"RECRUITMENT_HOME": "/srv"}).seal_key_path == Path(
+            "/srv/recruitment.seal-key"
+        )
+        named = Settings.from_environment({"RECRUITMENT_HOME": "/srv", "RECRUITMENT_SEAL_KEY": "/run/seal"})
+        assert named.seal_key_path == Path("/run/seal")

@@ -17,7 +17,7 @@ from recruitment.database.unit_of_work import Database, DatabaseUnreachable
 
 @pytest.fixture
 def sqlite(tmp_path):
-    found = Database(Settings(f"sqlite:///{tmp_path / 'new' / 'folder' / 'db.sqlite3'}", tmp_path / "key", port=0))
+    found = Database(Settings(f"sqlite:///{tmp_path / 'new' / 'folder' / 'db.sqlite3'}", tmp_path / "key", port=1))
     with found.engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE notes (id integer PRIMARY KEY, said text)")
     yield found

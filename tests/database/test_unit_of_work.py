@@ -124,13 +124,13 @@ class TestDatabaseUnreachable:
         found.dispose()
 
     def test_tells_that_no_server_answers(self, tmp_path):
-        found = Database(Settings("postgresql://nobody@127.0.0.1:1/none", tmp_path / "key", port=0))
+        found = Database(Settings("postgresql://nobody@127.0.0.1:1/none", tmp_path / "key", port=1))
         with pytest.raises(DatabaseUnreachable, match="The database cannot be used"), found.read_session() as session:
             session.execute(text("SELECT 1"))
 
     def test_tells_that_a_file_is_no_database(self, tmp_path):
         (tmp_path / "letter.txt").write_text("Dear Sir or Madam, " * 100)
-        found = Database(Settings(f"sqlite:///{tmp_path / 'letter.txt'}", tmp_path / "key", port=0))
+        found = Database(Settings(f"sqlite:///{tmp_path / 'letter.txt'}", tmp_path / "key", port=1))
         with pytest.raises(DatabaseUnreachable, match="not a database"), found.read_session() as session:
             session.execute(text("SELECT 1"))
         found.dispose()

@@ -108,7 +108,8 @@ class TestReplay:
         for file in files:
             again = field.offer(kind, file)
             assert (again["replayed"], again["rows"], again["added"]) == (True, 2, 0)
-            assert again["reference"] == first["reference"]
+            # Where a lower row corrects a higher one, rows in another order are known one by one, not as that file.
+            assert again["reference"] in {first["reference"], None}
         assert field.everything() == before
 
     def test_numbers_and_dates_of_a_spreadsheet_are_the_same_rows(self, field):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from recruitment.app import create_app
+from recruitment.web.context import EXTENSION
 from tests.factories.field import Field, field, small_worlds
 from tests.factories.rows import nothing_more, row
 
@@ -54,7 +55,7 @@ def client_on() -> Iterator[Callable[[Database], FlaskClient]]:
 
     def client(database: Database) -> FlaskClient:
         app = create_app(database.settings)
-        made.append(app.extensions["recruitment"])
+        made.append(app.extensions[EXTENSION])
         return app.test_client()
 
     yield client

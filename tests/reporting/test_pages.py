@@ -229,7 +229,9 @@ class TestJourneyShow:
         from recruitment.core.settings import Settings
         from recruitment.database.unit_of_work import Database
 
-        nowhere = Database(Settings(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path / "none.key", port=0))
+        nowhere = Database(
+            Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", key_path=tmp_path / "none.key", port=0)
+        )
         answer = client_on(nowhere).get("/journeys")
         nowhere.dispose()
         assert answer.status_code == 503

@@ -177,7 +177,7 @@ class TestASeal:
         key_file = key_file_of(database)
         key_file.make(key_file.newest())
         key_file.adopt()
-        with pytest.raises(Exception) as refusal:  # noqa: PT011 - which one is looked at below
+        with pytest.raises(Exception) as refusal:
             sealed_once(database)
         assert not isinstance(refusal.value, WriteConflict), "ledger seal would try again for ever"
 

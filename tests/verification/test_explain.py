@@ -24,12 +24,32 @@ def explained(database: Database, journey: str) -> Explanation:
         return service.explain(session, LOCAL_OPERATOR, journey)
 
 
-class TestTheWorkedExample:
-    @pytest.fixture
-    def explanations(self, database) -> dict[str, Explanation]:
-        import_folder(database, EXAMPLE, "CSO-LEAD")
-        return {each["journey"]: explained(database, each["journey"]) for each in expected(EXAMPLE)}
+def all_explained(database: Database) -> dict[str, Explanation]:
+    import_folder(database, EXAMPLE, "CSO-LEAD")
+    return {each["journey"]: explained(database, each["journey"]) for each in expected(EXAMPLE)}
 
+
+@pytest.fixture(scope="module")
+def explanations(sqlite_databases, tmp_path_factory) -> dict[str, Explanation]:
+    """Every journey of the worked example, explained; on SQLite, once for all tests here."""
+    with sqlite_databases.migrated(tmp_path_factory.mktemp("example")) as settings:
+        database = Database(settings)
+        found = all_explained(database)
+        database.dispose()
+        return found
+
+
+def test_both_engines_explain_alike(explanations, database):
+    def plain(found: dict[str, Explanation]) -> list[tuple[object, ...]]:
+        return [
+            (name, each.reasons, each.comparison, [(one.finding, one.sentence, len(one.evidence)) for one in each.findings])
+            for name, each in found.items()
+        ]
+
+    assert plain(all_explained(database)) == plain(explanations)
+
+
+class TestTheWorkedExample:
     def test_every_finding_has_evidence_with_references_and_a_sentence(self, explanations):
         seen = defaultdict(int)
         for journey, explanation in explanations.items():

@@ -8,17 +8,21 @@ import pytest
 
 from recruitment.app import create_app
 from recruitment.core.settings import Settings
+from recruitment.web.context import EXTENSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
 
 
 @pytest.fixture
-def app(tmp_path) -> Flask:
-    return create_app(Settings(f"sqlite:///{tmp_path / 'recruitment.sqlite3'}", tmp_path / "recruitment.key", port=0))
+def app(tmp_path) -> Iterator[Flask]:
+    url = f"sqlite:///{tmp_path / 'recruitment.sqlite3'}"
+    made = create_app(Settings(database_url=url, key_path=tmp_path / "recruitment.key", port=0))
+    yield made
+    made.extensions[EXTENSION].dispose()
 
 
 @pytest.fixture

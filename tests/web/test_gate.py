@@ -40,7 +40,7 @@ class TestDeclaring:
         def view() -> str:
             return ""
 
-        view.__gate__ = Permission.READ_LEDGER  # type: ignore[attr-defined]
+        view.__gate__ = Permission.READ_LEDGER
         assert gate_of(view) is None
 
 
