@@ -55,9 +55,10 @@ def to_text(amount: int, currency: str) -> str:
     places = exponent(currency)
     if places == 0:
         return str(amount)
-    sign, digits = ("-", -amount) if amount < 0 else ("", amount)
-    unit = 10**places
-    return f"{sign}{digits // unit}.{digits % unit:0{places}d}"
+    if amount < 0:
+        return "-" + to_text(-amount, currency)
+    digits = str(amount).zfill(places + 1)
+    return f"{digits[:-places]}.{digits[-places:]}"
 
 
 def to_money(amount: int, currency: str) -> Money:

@@ -6,7 +6,9 @@ turned into what the driver wants by the types' own processors, looked up once p
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,11 +16,28 @@ from sqlalchemy import JSON
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import FromClause, Table
     from sqlalchemy.engine import Dialect
     from sqlalchemy.orm import Session
+
+
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
+
+
+@contextmanager
+def fewer_collections() -> Iterator[None]:
+    """Let the garbage collector look for cycles less often inside the block.
+
+    Work on many rows makes millions of tuples and no cycles; looking for them after every 700 takes a quarter of the time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -14,7 +14,7 @@ from recruitment.agencies.rules import Licence
 from recruitment.core import clock
 from recruitment.core.actor import Permission
 from recruitment.core.ids import new_id, new_reference
-from recruitment.database.bulk import insert_many
+from recruitment.database.bulk import fewer_collections, insert_many
 from recruitment.employers import service as employers
 from recruitment.employers.files import DEMAND_LETTERS
 from recruitment.fees import files as fees
@@ -92,7 +92,8 @@ def import_file(
     except AlreadySuperseded as refusal:
         # It may be the very file that superseded it, sent again: only its rows can tell.
         too_late, grammar, filing = refusal, fees.DECLARATIONS, declarations.looking_only(session, sender)
-    imported = import_rows(sheet, grammar, filing, today=clock.today(), progress=progress)
+    with fewer_collections():
+        imported = import_rows(sheet, grammar, filing, today=clock.today(), progress=progress)
     rows_key = _rows_key(session, request, sender, imported)
     outcome = _outcome(request, imported)
     if not imported.tally.rows and not imported.problems:

@@ -16,6 +16,7 @@ from recruitment.core.actor import Permission
 from recruitment.core.canonical import instant
 from recruitment.core.ids import new_id
 from recruitment.database.bulk import insert_many
+from recruitment.database.savepoint import savepoint
 from recruitment.ledger import queries, rules
 from recruitment.ledger.errors import AlreadyReversed, BookUnknown, EntryUnknown, KeyReused, ReversalOfReversal
 from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
@@ -57,7 +58,7 @@ def post(session: Session, actor: Actor, drafts: Sequence[EntryDraft]) -> list[P
         rules.check(draft)
     _open_accounts(session, drafts)
     try:
-        with session.begin_nested():
+        with savepoint(session):
             _insert(session, actor, drafts)
     except IntegrityError:
         return [_post_alone(session, actor, draft) for draft in drafts]
@@ -128,21 +129,24 @@ def _post_alone(session: Session, actor: Actor, draft: EntryDraft) -> Posted:
 
 
 def _open_accounts(session: Session, drafts: Iterable[EntryDraft]) -> None:
-    """Make sure that the chart has every account of ``drafts``. Accounts once seen committed are remembered."""
+    """Make sure that the chart has every account of ``drafts``.
+
+    Accounts once seen committed are remembered by the process; those that this session opened, which may still be rolled
+    back, by the session alone.
+    """
     seen: set[UUID] = session.info.setdefault("cache", {}).setdefault("ledger_accounts", set())
+    opened_here: set[UUID] = session.info.setdefault("accounts_opened_here", set())
     wanted: dict[UUID, Account] = {}
     for draft in drafts:
         for posting in draft.postings:
             for code in (posting.debit, posting.credit):
                 account = rules.account(code, posting.currency)
-                if account.id not in seen:
+                if account.id not in seen and account.id not in opened_here:
                     wanted[account.id] = account
     if not wanted:
         return
     found = queries.known_accounts(session, list(wanted))
-    opened_here: set[UUID] = session.info.setdefault("accounts_opened_here", set())
-    # An account that this session opened itself may still be rolled back, so it is not remembered yet.
-    seen |= found - opened_here
+    seen |= found
     missing = [account for account in wanted.values() if account.id not in found]
     if missing:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

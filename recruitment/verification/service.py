@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from recruitment.core import clock
 from recruitment.core.actor import Permission
 from recruitment.core.money import to_text
-from recruitment.database.bulk import insert_many
+from recruitment.database.bulk import fewer_collections, insert_many
 from recruitment.journeys.errors import JourneyUnknown
 from recruitment.ledger import queries as ledger
 from recruitment.verification import queries, rules
@@ -41,13 +41,14 @@ def refresh(session: Session, actor: Actor, *, references: Collection[str] | Non
     stale = queries.stale_journeys(session, references=references)
     if not stale:
         return 0
-    batch = queries.facts_of(session, stale)
     verdicts = queries.verdicts(session)
-    compared = [
-        (journey, rules.compare(facts, verdicts, batch.rates.converter(facts.currency)))
-        for journey, facts in batch.journeys
-    ]
-    _save(session, compared)
+    with fewer_collections():
+        batch = queries.facts_of(session, stale)
+        compared = [
+            (journey, rules.compare(facts, verdicts, batch.rates.converter(facts.currency)))
+            for journey, facts in batch.journeys
+        ]
+        _save(session, compared)
     return len(compared)
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from recruitment.database import guards
+from recruitment.database.unit_of_work import Database
+from tests.databases import chosen_engines
 
 TABLE = "diaries"
 _UPSERT = f"INSERT INTO {TABLE} VALUES (1, 'other') ON CONFLICT (id) DO UPDATE SET said = excluded.said"
@@ -21,9 +23,28 @@ ELSEWHERE = {"sqlite": "truncate", "postgresql": "replace"}
 by_change = pytest.mark.parametrize("change", CHANGES)
 
 
+@pytest.fixture(scope="module", params=chosen_engines())
+def shared(request, tmp_path_factory):
+    """One empty database for all tests here; each makes its table anew."""
+    databases = request.getfixturevalue(
+        {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[request.param]
+    )
+    with databases.empty(tmp_path_factory.mktemp("guards")) as settings:
+        found = Database(settings)
+        yield found
+        found.dispose()
+
+
 @pytest.fixture
-def diaries(database):
+def engine_name(shared) -> str:
+    return shared.engine.dialect.name
+
+
+@pytest.fixture
+def diaries(shared):
+    database = shared
     with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
         connection.exec_driver_sql(f"CREATE TABLE {TABLE} (id integer PRIMARY KEY, said text)")
         connection.exec_driver_sql(f"INSERT INTO {TABLE} VALUES (1, 'this')")
     return database

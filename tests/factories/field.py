@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import make_url, select
 
 from recruitment.core import text
+from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.settings import Settings
 from recruitment.database.unit_of_work import Database
 from recruitment.intake.cli import run_import
@@ -90,14 +91,21 @@ class Field:
 
     def compared(self, journey: str = "J-1") -> dict[str, Any]:
         """Compare one journey and return its document."""
-        found: dict[str, Any] = json.loads(
-            self.run("verification", "compare", "--journey", journey, "--json").stdout
-        )
+        found: dict[str, Any] = json.loads(self.run("verification", "compare", "--journey", journey, "--json").stdout)
         return found
 
     def findings(self, journey: str = "J-1") -> list[str]:
         """Return the kinds of the findings of a journey."""
         return [finding["kind"] for finding in self.compared(journey)["findings"]]
+
+    def verify(self) -> None:
+        """Expect that the books are whole, and hold what was said."""
+        from recruitment.ledger.services.verifying import verify
+        from recruitment.verification import service
+
+        with self.database.read_session() as session:
+            assert list(verify(session, LOCAL_OPERATOR)) == []
+            assert service.reconcile(session, LOCAL_OPERATOR) == []
 
     def balances(self) -> dict[tuple[str, str], int]:
         """Return what each account of all books holds, zero left out."""
@@ -186,9 +194,7 @@ def small_worlds(request, tmp_path_factory) -> SmallWorlds:
 
 
 @contextmanager
-def _field(
-    worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Field]:
+def _field(worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
     home = tmp_path / "field"
     home.mkdir()
     with worlds.copy(engine, home) as settings:

@@ -73,7 +73,12 @@ class TestIndependence:
 
 
 def repayment(**facts: Any) -> Repayment:
-    said = {"confirmed": Confirmation.ALL, "confirmed_minor": None, "channel": StatementChannel.HOTLINE, "witnessed": None}
+    said = {
+        "confirmed": Confirmation.ALL,
+        "confirmed_minor": None,
+        "channel": StatementChannel.HOTLINE,
+        "witnessed": None,
+    }
     said |= facts
     return Repayment(
         "RE-1", JOURNEY, None, RepaymentPayer.EMPLOYER, 300_00, "THB", SAID, said["confirmed"], said["confirmed_minor"],

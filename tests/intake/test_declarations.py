@@ -114,8 +114,7 @@ class TestSupersedes:
         assert field.count("fee_declarations") == 2
         # Two entries, two reversals (zero has none), one entry.
         assert field.count("ledger_entries") == 5
-        field.run("ledger", "verify")
-        field.run("verification", "reconcile")
+        field.verify()
 
     def test_a_line_of_the_superseded_declaration_may_be_declared_again(self, field, first):
         assert field.send("declarations", LINE, *self.SECOND, supersedes=first)["added"] == 2
@@ -148,7 +147,7 @@ class TestSupersedes:
         third = field.send("declarations", *lines, supersedes=second)
         assert (third["replayed"], third["added"]) == (False, 3)
         assert field.balances()["declared:borne:worker", "THB"] == -500_00
-        field.run("verification", "reconcile")
+        field.verify()
 
     def test_a_declaration_is_superseded_once(self, field, first):
         second = field.send("declarations", *self.SECOND, supersedes=first)["reference"]

@@ -33,7 +33,7 @@ class TestCorrections:
             query = select(ReportedPaymentRow.version, ReportedPaymentRow.amount_minor)
             assert sorted(map(tuple, session.execute(query))) == [(1, 2000_00), (2, 2500_00)]
         assert field.count("ledger_entries") == 3
-        field.run("verification", "reconcile")
+        field.verify()
 
     def test_in_one_file_the_lower_row_is_the_later(self, field):
         outcome = field.send("reports", FIRST, SECOND)
@@ -46,13 +46,13 @@ class TestCorrections:
         field.send("reports", FIRST, SECOND, FIRST)
         assert reported(field) == 2000_00
         assert field.count("reported_payments") == 3
-        field.run("verification", "reconcile")
+        field.verify()
 
     def test_a_correction_and_its_correction_in_one_chunk_leave_the_last(self, field):
         outcome = field.send("reports", FIRST, SECOND, row("reports", amount=0), FIRST)
         assert outcome["corrected"] == 3
         assert reported(field) == 2000_00
-        field.run("verification", "reconcile")
+        field.verify()
 
     def test_the_first_account_sent_again_after_another_is_a_correction_back(self, field):
         for line in (FIRST, SECOND, FIRST):
@@ -160,7 +160,7 @@ class TestFollowUps:
         field.send(kind, row(kind))
         assert field.send(kind, row(kind, **later))["corrected"] == 1
         assert field.count(kind) == 2
-        field.run("verification", "reconcile")
+        field.verify()
 
     @pytest.mark.parametrize("confirmed", ["300.00", "299.99", "0"])
     def test_less_is_at_most_the_amount(self, sqlite_field, confirmed):

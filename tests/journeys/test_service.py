@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from datetime import date
 
 import pytest
@@ -103,19 +105,27 @@ class TestStages:
 
 
 class TestCli:
-    def test_prints_the_book_of_a_journey_for_the_ledger(self, field):
-        field.send("reports", row("reports"))
-        book = field.run("journeys", "book", "J-1").stdout.strip()
-        assert "broker_fee" in field.run("ledger", "balances", "--book", book).stdout
+    def test_prints_the_book_of_a_journey_for_the_ledger(self, sqlite_field):
+        sqlite_field.send("reports", row("reports"))
+        book = sqlite_field.run("journeys", "book", "J-1").stdout.strip()
+        assert "broker_fee" in sqlite_field.run("ledger", "balances", "--book", book).stdout
 
-    def test_prints_the_stages(self, field):
-        field.send("stages", *TestStages.LINES)
-        lines = field.run("journeys", "stages", "J-1").stdout.splitlines()
+    def test_prints_the_stages(self, sqlite_field):
+        sqlite_field.send("stages", *TestStages.LINES)
+        lines = sqlite_field.run("journeys", "stages", "J-1").stdout.splitlines()
         assert [line.split() for line in lines[2:]] == [
             ["2024-02-01", "first_contact", "done"], ["2024-03-01", "medical_origin", "failed"],
             ["2024-03-09", "medical_origin", "repeated"],
         ]  # fmt: skip
 
     @pytest.mark.parametrize("command", ["book", "stages"])
-    def test_an_unknown_journey_is_a_sentence(self, field, command):
-        assert "There is no journey J-7." in field.run("journeys", command, "J-7", exit_code=1).stderr
+    def test_an_unknown_journey_is_a_sentence(self, sqlite_field, command):
+        assert "There is no journey J-7." in sqlite_field.run("journeys", command, "J-7", exit_code=1).stderr
+
+    @pytest.mark.parametrize("command", ["book", "stages"])
+    def test_leaves_no_connection_open(self, field, command):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", ResourceWarning)
+            field.run("journeys", command, "J-1")
+            gc.collect()
+        assert [str(warning.message) for warning in told] == []

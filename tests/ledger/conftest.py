@@ -8,10 +8,14 @@ import pytest
 
 from tests.ledger.books import opened
 from tests.ledger.intruder import Intruder
+from tests.ledger.shared import shared_database, shared_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
+
+
+__all__ = ["shared_database", "shared_settings"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.ledger.services import sealing
 from recruitment.ledger.signing import SealKeyFile
 from tests.ledger.books import LOAN, MEDICAL, VISA, a_draft, faults_of, posted, rows_of
-from tests.ledger.intruder import REFUSED, entry_row, hashed, insert, posting_row
+from tests.ledger.intruder import REFUSED, Intruder, entry_row, hashed, insert, posting_row
 from tests.ledger.scene import CHANGES, ENTRIES, INSERTS, POSTINGS, Attack, Scene, carried_out
 
 by_name = pytest.mark.parametrize("attack", [*INSERTS, *CHANGES], ids=lambda attack: attack.name.replace(" ", "_"))
@@ -25,6 +25,18 @@ def scene(database) -> Scene:
     return Scene.laid_out(database)
 
 
+@pytest.fixture(scope="module")
+def shared_scene(shared_database) -> Scene:
+    return Scene.laid_out(shared_database)
+
+
+@pytest.fixture
+def shared_intruder(shared_settings):
+    found = Intruder(shared_settings)
+    yield found
+    found.close()
+
+
 def skip_elsewhere(attack: Attack, engine_name: str) -> None:
     if engine_name not in attack.on:
         pytest.skip(f"there is no such statement on {engine_name}")
@@ -32,38 +44,40 @@ def skip_elsewhere(attack: Attack, engine_name: str) -> None:
 
 class TestAttack:
     @by_name
-    def test_is_refused_and_leaves_the_books_as_they_were(self, database, intruder, scene, attack, engine_name):
-        skip_elsewhere(attack, engine_name)
-        before = rows_of(database)
+    def test_is_refused_and_leaves_the_books_as_they_were(self, shared_database, shared_intruder, shared_scene, attack):
+        skip_elsewhere(attack, shared_intruder.dialect)
+        before = rows_of(shared_database)
         with pytest.raises(REFUSED, match=attack.refusal):
-            carried_out(intruder, attack, scene)
-        assert rows_of(database) == before
-        assert faults_of(database) == []
+            carried_out(shared_intruder, attack, shared_scene)
+        assert rows_of(shared_database) == before
+        assert faults_of(shared_database) == []
 
-    def test_that_does_nothing_wrong_is_let_through(self, database, intruder, scene):
+    def test_that_does_nothing_wrong_is_let_through(self, shared_database, shared_intruder, shared_scene):
         """Who may insert can insert an entry that is right: the refusals above are not refusals of everything."""
-        entry = hashed(entry_row(scene.book, last_seq=2), VISA, LOAN)
+        entry = hashed(entry_row(shared_scene.book, last_seq=2), VISA, LOAN)
         rows = [posting_row(entry, VISA), posting_row(entry, LOAN, seq=2)]
-        intruder.commit(insert(ENTRIES, entry), *(insert(POSTINGS, row) for row in rows))
-        assert faults_of(database) == []
-        assert rows_of(database, POSTINGS)[POSTINGS].total() == 7
+        before = rows_of(shared_database, POSTINGS)[POSTINGS].total()
+        shared_intruder.commit(insert(ENTRIES, entry), *(insert(POSTINGS, row) for row in rows))
+        assert faults_of(shared_database) == []
+        assert rows_of(shared_database, POSTINGS)[POSTINGS].total() == before + 2
 
-    def test_may_not_even_begin_with_the_postings(self, intruder, scene):
+    def test_may_not_even_begin_with_the_postings(self, shared_intruder, shared_scene):
         """Only the key from the entry to its last posting waits for the commit."""
-        entry = entry_row(scene.book)
+        entry = entry_row(shared_scene.book)
         with pytest.raises(REFUSED, match="(?i)foreign key"):
-            intruder.commit(insert(POSTINGS, posting_row(entry, VISA)), insert(ENTRIES, entry))
+            shared_intruder.commit(insert(POSTINGS, posting_row(entry, VISA)), insert(ENTRIES, entry))
 
-    def test_on_completeness_is_refused_at_the_commit_and_not_before(self, intruder, scene):
-        sql, values = insert(ENTRIES, entry_row(scene.book))
-        intruder.say("BEGIN")
-        intruder.say(sql, values)
+    def test_on_completeness_is_refused_at_the_commit_and_not_before(self, shared_intruder, shared_scene):
+        sql, values = insert(ENTRIES, entry_row(shared_scene.book))
+        shared_intruder.say("BEGIN")
+        shared_intruder.say(sql, values)
         with pytest.raises(REFUSED, match="(?i)foreign key"):
-            intruder.say("COMMIT")
+            shared_intruder.say("COMMIT")
+        shared_intruder.say("ROLLBACK")
 
-    def test_finds_one_amount_for_both_sides(self, database):
+    def test_finds_one_amount_for_both_sides(self, shared_database):
         """There is no second amount with which an entry could be unbalanced."""
-        columns = [column["name"] for column in inspect(database.engine).get_columns(POSTINGS)]
+        columns = [column["name"] for column in inspect(shared_database.engine).get_columns(POSTINGS)]
         assert [name for name in columns if "amount" in name or "debit" in name or "credit" in name] == [
             "debit_id",
             "credit_id",

@@ -16,6 +16,7 @@ from tests.ledger.books import (
     a_draft,
     balances_of,
     entries_of,
+    folded,
     opened,
     posted,
     reversed_,
@@ -97,6 +98,13 @@ class TestEntriesAmong:
         with database.read_session() as session:
             assert queries.entries_among(session, [book], [mine.id, theirs.id]) == [(book, mine.id)]
             assert len(queries.entries_among(session, [book, other], [mine.id, theirs.id])) == 2
+
+
+class TestTrialBalance:
+    def test_adds_up_all_books(self, database):
+        one, two = opened(database, count=2)
+        posted(database, a_draft(one, VISA), a_draft(two, MEDICAL), a_draft(one, LOAN))
+        assert balances_of(database, None) == folded([VISA, LOAN, MEDICAL])
 
 
 class TestLookUps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,12 @@ from tests.ledger.books import (
     postings_of_an_entry,
     reversed_,
 )
+
+
+@pytest.fixture
+def database(shared_database):
+    """One for all tests here: each example has books of its own."""
+    return shared_database
 
 
 class TestSums:

@@ -85,6 +85,7 @@ class TestWhatIsNotYetSealed:
         self, database, other_database, book, engine_name
     ):
         on_servers_only(engine_name)
+        posted(database, a_draft(book))  # so that no writer has to open an account and be waited for
         late, early = a_draft(book), a_draft(book)
         with other_database.unit_of_work() as session:
             service.post(session, LOCAL_OPERATOR, [late])

@@ -17,6 +17,8 @@ from recruitment.sheets.errors import FileRefused, Problem
 from recruitment.sheets.reading import Line, open_sheet
 from tests.factories.sheets import write_cells
 
+MIDNIGHT = datetime(2024, 3, 1)  # noqa: DTZ001 - a cell of a spreadsheet has no time zone
+
 
 def read(path: Path) -> tuple[list[str], list[Line]]:
     sheet = open_sheet(path)
@@ -149,7 +151,7 @@ class TestXlsx:
             tmp_path / "sent.xlsx",
             [
                 ["text", "whole", "decimal", "small", "large", "day", "moment", "yes", "no"],
-                ["ကြယ်", 1250, 1250.1, 0.0000365, 12_345_678_901, date(2024, 3, 1), datetime(2024, 3, 1), True, False],
+                ["ကြယ်", 1250, 1250.1, 0.0000365, 12_345_678_901, date(2024, 3, 1), MIDNIGHT, True, False],
             ],
         )
         header, lines = read(path)
@@ -165,7 +167,7 @@ class TestXlsx:
         book = xlsxwriter.Workbook(str(tmp_path / "sent.xlsx"))
         sheet, style = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         sheet.write(0, 0, "day")
-        sheet.write_datetime(1, 0, datetime(2024, 3, 1, 12, 30), style)
+        sheet.write_datetime(1, 0, MIDNIGHT.replace(hour=12, minute=30), style)
         book.close()
         assert read(tmp_path / "sent.xlsx")[1] == [Line(2, ["2024-03-01T12:30:00"])]
 
@@ -239,12 +241,14 @@ class TestXlsxRefused:
 class TestZipBomb:
     @pytest.fixture
     def bomb(self, tmp_path):
-        """A worksheet of a gigabyte of blanks in a file of a megabyte."""
+        """Almost half a gigabyte of nothing in a file of two megabytes."""
         path = write_cells(tmp_path / "bomb.xlsx", [["code"], ["A"]])
-        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            with archive.open("xl/media/blank.bin", "w", force_zip64=True) as part:
-                for _ in range(450):
-                    part.write(bytes(1 << 20))
+        with (
+            zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            archive.open("xl/media/blank.bin", "w", force_zip64=True) as part,
+        ):
+            for _ in range(450):
+                part.write(bytes(1 << 20))
         return path
 
     def test_is_refused_quickly_and_in_little_memory(self, bomb):

@@ -12,6 +12,7 @@ from recruitment.core.money import to_text
 from recruitment.fees.models import ReportedPaymentRow
 from recruitment.journeys import queries as journeys
 from recruitment.ledger import queries as ledger
+from recruitment.ledger.services.verifying import verify
 from tests.factories.cases import EXAMPLE, all_differences, expected, files_of
 from tests.factories.field import _read_the_detector
 
@@ -34,7 +35,7 @@ def compared(run: Any, journey: str) -> dict[str, Any]:
     return found
 
 
-def test_the_whole_story(imported, run):
+def test_the_whole_story(imported, run, database, operator):
     # All of it came in, and coming again changes nothing.
     assert {outcome["replayed"] for outcome in imported.values()} == {False}
     readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
@@ -56,7 +57,8 @@ def test_the_whole_story(imported, run):
 
     # The books hold what was said, and are whole.
     run("verification", "reconcile")
-    run("ledger", "verify")
+    with database.read_session() as session:
+        assert list(verify(session, operator)) == []
 
 
 def test_how_many_of_each_the_readme_says(imported, run):
@@ -73,10 +75,8 @@ def test_how_many_of_each_the_readme_says(imported, run):
         assert (sum(map(bool, found)), sum(map(len, found))) == (int(of_journeys), int(of_findings))
 
 
-def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, run, settings):
+def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, run, database):
     """He said 85,000 rupees, later 95,000; the agency declares 10,000. Each word can be followed into the books."""
-    from recruitment.database.unit_of_work import Database
-
     document = compared(run, "J-0002")
     finding = document["findings"][0]
     assert (finding["kind"], finding["fee_item"], finding["amount"]) == (
@@ -85,7 +85,9 @@ def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, r
 
     # From the finding to the statements that it stands on, by their references.
     text = run("verification", "explain", "J-0002").stdout
-    block = text.split("undeclared_payment: The worker reports 2920.35 MYR more for agency_service_fee")[1].split("\n\n")[0]
+    block = text.split("undeclared_payment: The worker reports 2920.35 MYR more for agency_service_fee")[1].split(
+        "\n\n"
+    )[0]
     references = re.findall(r"^  - (.+?): (.+)$", block, re.MULTILINE)
     assert len(references) == 2
     line, report = references
@@ -96,9 +98,10 @@ def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, r
     # From the statement to its entry, and from the one that it corrected to the entry that was reversed.
     sender, reference = report[0].split(" ")
     assert sender == "CSO-LEAD"
-    database = Database(settings)
     with database.read_session() as session:
-        rows = session.query(ReportedPaymentRow).filter_by(reference=reference).order_by(ReportedPaymentRow.version).all()
+        rows = (
+            session.query(ReportedPaymentRow).filter_by(reference=reference).order_by(ReportedPaymentRow.version).all()
+        )
         assert [to_text(row.amount_minor, "NPR") for row in rows] == ["85000.00", "95000.00"]
         journey = journeys.by_reference(session, ["J-0002"])["J-0002"]
         entries = {entry.id: entry for entry in ledger.entries(session, journey.book_id)}
@@ -108,7 +111,9 @@ def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, r
         assert rows[1].id not in reversed_entries
 
         # The entries of each account sum to what the account shows.
-        balances = {(each.account, each.currency): each.balance_minor for each in ledger.balances(session, journey.book_id)}
+        balances = {
+            (each.account, each.currency): each.balance_minor for each in ledger.balances(session, journey.book_id)
+        }
         sums: dict[tuple[str, str], int] = dict.fromkeys(balances, 0)
         for entry in entries.values():
             for posting in entry.postings:
@@ -117,15 +122,11 @@ def test_morning_star_from_the_finding_to_the_statement_to_the_entry(imported, r
         assert sums == balances
         assert balances["reported:cost:agency_service_fee", "NPR"] == 95_000_00
         assert balances["declared:cost:agency_service_fee", "NPR"] == 10_000_00
-    database.dispose()
 
 
-def test_star_blue_was_typed_in_zawgyi_and_comes_out_in_unicode(imported, settings, operator):
-    from recruitment.database.unit_of_work import Database
+def test_star_blue_was_typed_in_zawgyi_and_comes_out_in_unicode(imported, database, operator):
     from recruitment.jobseekers import queries
 
-    database = Database(settings)
     with database.read_session() as session:
         people = queries.ids_by_reference(session, ["JS-0006"])
         assert queries.persons(session, operator, people.values())[people["JS-0006"]].name == "ကြယ်ပြာ"
-    database.dispose()

@@ -42,7 +42,12 @@ def explanations(sqlite_databases, tmp_path_factory) -> dict[str, Explanation]:
 def test_both_engines_explain_alike(explanations, database):
     def plain(found: dict[str, Explanation]) -> list[tuple[object, ...]]:
         return [
-            (name, each.reasons, each.comparison, [(one.finding, one.sentence, len(one.evidence)) for one in each.findings])
+            (
+                name,
+                each.reasons,
+                each.comparison,
+                [(one.finding, one.sentence, len(one.evidence)) for one in each.findings],
+            )
             for name, each in found.items()
         ]
 
@@ -130,7 +135,9 @@ class TestPossibleDuplicates:
 class TestWhatIsShown:
     def test_only_what_counts_now(self, field):
         first = field.send("declarations", row("declarations", payer="worker"))["reference"]
-        second = field.send("declarations", row("declarations", payer="worker", amount=1), supersedes=first)["reference"]
+        second = field.send("declarations", row("declarations", payer="worker", amount=1), supersedes=first)[
+            "reference"
+        ]
         field.send("reports", row("reports", amount=1))
         field.send("reports", row("reports", amount=2))
         statements = explained(field.database, "J-1").statements

@@ -131,7 +131,9 @@ class TestCommitments:
 
     def test_the_exact_item_goes_before_the_star(self):
         both = {"*": BLANK.commitments["*"], MUST_PAY: ("worker", None, None, date(2024, 1, 1))}
-        found = compared(declared=[declared(500_00), COMPLETE], reported=[reported(500_00), NOTHING_MORE], commitments=both)
+        found = compared(
+            declared=[declared(500_00), COMPLETE], reported=[reported(500_00), NOTHING_MORE], commitments=both
+        )
         assert "commitment_breach" not in kinds(found)
         assert found.items[0].commitment == both[MUST_PAY]
 
@@ -342,6 +344,9 @@ class TestProperties:
         if found.status is Status.DEBT_FREE:
             assert found.covered_until is not None
             assert found.remedy_due_minor == 0
-            assert not {"undeclared_payment", "unconfirmed_declaration", "rate_missing", "incomplete_declaration"} & set(
-                kinds(found)
-            )
+            assert not {
+                "undeclared_payment",
+                "unconfirmed_declaration",
+                "rate_missing",
+                "incomplete_declaration",
+            } & set(kinds(found))

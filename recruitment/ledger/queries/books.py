@@ -7,15 +7,15 @@ balance of one book goes on from the balances that were kept with its last seal.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, literal, select, union_all
 
 from recruitment.core.dates import Precision
 from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
-from recruitment.ledger.queries.checkpoints import checkpoint_number, sums_with_checkpoint
+from recruitment.ledger.queries.checkpoints import checkpoint_number, entries_after_checkpoint, kept_sums
 from recruitment.ledger.rules import Balance, EntryRead, PostingDraft
 
 if TYPE_CHECKING:
@@ -44,37 +44,40 @@ def balances(
     number = None
     if book_id is not None and as_of is None and known_at is None:
         number = checkpoint_number(session, book_id)
-    if book_id is not None and number is not None:
-        sums = sums_with_checkpoint(session, book_id, number)
-    else:
-        sums = _scan(session, book_id, as_of, known_at)
-    codes = {row.id: row for row in session.execute(select(_accounts.id, _accounts.code, _accounts.currency))}
-    found = [Balance(codes[key].code, codes[key].currency, debits, credits) for key, (debits, credits) in sums.items()]
-    return sorted(found, key=lambda balance: (balance.account, balance.currency))
+    statement = _sums(book_id is not None, as_of is not None, known_at is not None, number is not None)
+    values = {"book": book_id, "as_of": as_of, "known_at": known_at, "number": number}
+    given = {name: value for name, value in values.items() if value is not None}
+    sums: dict[tuple[str, str], list[int]] = {}
+    for code, currency, side, amount in session.connection().execute(statement, given):
+        sums.setdefault((code, currency), [0, 0])[side] += int(amount)
+    return [Balance(*account, *sums[account]) for account in sorted(sums)]
 
 
-def _scan(
-    session: Session, book_id: UUID | None, as_of: date | None, known_at: datetime | None
-) -> dict[UUID, list[int]]:
-    sums: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+@lru_cache
+def _sums(of_book: bool, as_of: bool, known_at: bool, from_checkpoint: bool) -> Select[Any]:
+    """Return the statement that sums both sides, built once for each way of cutting: code, currency, side, amount."""
+    sides = []
     for side, column in enumerate((_postings.debit_id, _postings.credit_id)):
-        total = select(column, func.sum(_postings.amount_minor))
-        for account_id, amount in session.execute(_cut(total, book_id, as_of, known_at).group_by(column)):
-            sums[account_id][side] = int(amount)
-    return sums
-
-
-def _cut(query: Select[Any], book_id: UUID | None, as_of: date | None, known_at: datetime | None) -> Select[Any]:
-    if book_id is not None:
-        query = query.where(_postings.book_id == book_id)
-    if as_of is None and known_at is None:
-        return query
-    query = query.join(LedgerEntry, and_(_entries.book_id == _postings.book_id, _entries.id == _postings.entry_id))
-    if as_of is not None:
-        query = query.where(_entries.effective_on <= as_of)
-    if known_at is not None:
-        query = query.where(_entries.recorded_at <= known_at)
-    return query
+        total = func.sum(_postings.amount_minor).label("total")
+        query = select(literal(side).label("side"), column.label("account_id"), total).group_by(column)
+        if of_book:
+            query = query.where(_postings.book_id == bindparam("book"))
+        if as_of or known_at:
+            same_entry = and_(_entries.book_id == _postings.book_id, _entries.id == _postings.entry_id)
+            query = query.join(LedgerEntry, same_entry)
+        if as_of:
+            query = query.where(_entries.effective_on <= bindparam("as_of"))
+        if known_at:
+            query = query.where(_entries.recorded_at <= bindparam("known_at"))
+        if from_checkpoint:
+            query = query.where(_postings.entry_id.in_(entries_after_checkpoint()))
+        sides.append(query)
+    if from_checkpoint:
+        sides.extend(kept_sums())
+    found = union_all(*sides).subquery()
+    return select(_accounts.code, _accounts.currency, found.c.side, found.c.total).join(
+        found, found.c.account_id == _accounts.id
+    )
 
 
 def entries(session: Session, book_id: UUID) -> Iterator[EntryRead]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, literal, select
 
 from recruitment.ledger.models import LedgerBalanceCheckpoint, LedgerEntry, LedgerPosting, LedgerSealLeaf
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 _entries, _postings, _leaves = LedgerEntry.__table__.c, LedgerPosting.__table__.c, LedgerSealLeaf.__table__.c
@@ -57,31 +59,35 @@ def balances_at_seal(session: Session, number: int) -> dict[tuple[UUID, UUID], l
 
 def checkpoint_number(session: Session, book_id: UUID) -> int | None:
     """Return the newest seal for which the balances of a book were kept."""
-    newest: int | None = session.scalar(select(func.max(_checkpoints.number)).where(_checkpoints.book_id == book_id))
+    newest: int | None = session.connection().scalar(_newest(), {"book": book_id})
     return newest
 
 
-def sums_with_checkpoint(session: Session, book_id: UUID, number: int) -> dict[UUID, list[int]]:
-    """Return debits and credits of the accounts of a book: those kept for a seal, and the entries that it did not hold."""
-    kept = select(_checkpoints.account_id, _checkpoints.debits_minor, _checkpoints.credits_minor).where(
-        _checkpoints.book_id == book_id, _checkpoints.number == number
+@lru_cache
+def _newest() -> Select[Any]:
+    return select(func.max(_checkpoints.number)).where(_checkpoints.book_id == bindparam("book"))
+
+
+def entries_after_checkpoint() -> Select[Any]:
+    """Return the select of the entries of the ``book`` that no seal up to ``number`` holds."""
+    held = and_(
+        _leaves.book_id == _entries.book_id, _leaves.entry_id == _entries.id, _leaves.number <= bindparam("number")
     )
-    sums = {account: [debits, credits] for account, debits, credits in session.execute(kept)}
-    held = and_(_leaves.book_id == _entries.book_id, _leaves.entry_id == _entries.id, _leaves.number <= number)
-    newer = (
+    return (
         select(_entries.id)
         .outerjoin(LedgerSealLeaf, held)
-        .where(_entries.book_id == book_id, _leaves.entry_id.is_(None))
+        .where(_entries.book_id == bindparam("book"), _leaves.entry_id.is_(None))
     )
-    for side, column in enumerate((_postings.debit_id, _postings.credit_id)):
-        since = (
-            select(column, func.sum(_postings.amount_minor))
-            .where(_postings.book_id == book_id, _postings.entry_id.in_(newer))
-            .group_by(column)
+
+
+def kept_sums() -> list[Select[Any]]:
+    """Return the selects of both sides that were kept for the ``book`` with the seal ``number``."""
+    return [
+        select(literal(side), _checkpoints.account_id, column).where(
+            _checkpoints.book_id == bindparam("book"), _checkpoints.number == bindparam("number")
         )
-        for account, amount in session.execute(since):
-            sums.setdefault(account, [0, 0])[side] += int(amount)
-    return sums
+        for side, column in enumerate((_checkpoints.debits_minor, _checkpoints.credits_minor))
+    ]
 
 
 def kept_balances(session: Session) -> Iterator[tuple[UUID, int, UUID, int, int]]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-BATCH_JOURNEYS = 1000
+BATCH_JOURNEYS = 2000
 
 _journeys = Journey.__table__.c
 _VERSION = func.coalesce(FactVersion.version, 0)
@@ -172,9 +172,10 @@ def _repaid(ids: Collection[UUID]) -> Any:
 
 
 def _by_journey(session: Session, query: Any) -> dict[Any, list[Any]]:
+    """Return the rows of ``query`` by the journey in their first column, as plain tuples of what follows."""
     found: dict[Any, list[Any]] = defaultdict(list)
-    for key, *row in session.execute(query):
-        found[key].append(tuple(row))
+    for row in session.connection().execute(query):
+        found[row[0]].append(row[1:])
     return found
 
 

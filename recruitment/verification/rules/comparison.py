@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from recruitment.fees.reference import EppVerdict, IloClass
 from recruitment.fees.rules import EVERY_ITEM, NONE, Checkpoint, CommittedPayer, Payee, Payer
@@ -100,8 +100,7 @@ class JourneyFacts:
     has_open_collateral: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing found. Findings about a whole journey have neither item nor amount."""
 
     kind: FindingKind
@@ -110,8 +109,7 @@ class Finding:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ItemComparison:
+class ItemComparison(NamedTuple):
     """The accounts of one item. ``reported_minor`` is None when the worker named no payment for it."""
 
     fee_item: str

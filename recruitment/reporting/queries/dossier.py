@@ -26,7 +26,7 @@ from recruitment.journeys import queries as journeys
 from recruitment.journeys.models import Journey
 from recruitment.ledger import queries as ledger
 from recruitment.organisations.models import Organisation
-from recruitment.reporting.queries.journey_list import differs_from_facts
+from recruitment.reporting.queries.lines import differs_from_facts
 from recruitment.verification.models import ComparisonRow
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from recruitment.core.actor import Permission
@@ -81,13 +81,21 @@ def journey_list(
     """
     actor.require(Permission.READ_COMPARISONS)
     backwards = before is not None and after is None
-    query = _lines().where(*_conditions(wanted)).limit(size + 1)
+    order = Journey.reference.desc() if backwards else Journey.reference.asc()
+    chosen = (
+        select(Journey.id)
+        .outerjoin(ComparisonRow, ComparisonRow.journey_id == Journey.id)
+        .where(*_conditions(wanted))
+        .order_by(order)
+        .limit(size + 1)
+    )
     if backwards:
-        query = query.where(Journey.reference < before).order_by(Journey.reference.desc())
-    else:
-        query = query.order_by(Journey.reference)
-        if after is not None:
-            query = query.where(Journey.reference > after)
+        chosen = chosen.where(Journey.reference < before)
+    elif after is not None:
+        chosen = chosen.where(Journey.reference > after)
+    # The lines of the page are chosen first: what stands in them is then joined to these few, not to all that match.
+    page = chosen.subquery()
+    query = _lines().join(page, page.c.id == Journey.id).order_by(order)
     found = [JourneyLine(*row) for row in session.execute(query)]
     has_more = len(found) > size
     lines = found[:size]
@@ -155,7 +163,8 @@ def _conditions(wanted: JourneyFilter) -> list[ColumnElement[bool]]:
             Journey.agency_id == select(Organisation.id).where(Organisation.code == wanted.agency).scalar_subquery()
         )
     if wanted.finding:
-        found.append(exists().where(and_(FindingRow.journey_id == Journey.id, FindingRow.kind == wanted.finding)))
+        # Not by exists(): SQLite would look through all findings of the kind for every journey.
+        found.append(Journey.id.in_(select(FindingRow.journey_id).where(FindingRow.kind == wanted.finding)))
     if wanted.search:
         found.append(Journey.reference.istartswith(wanted.search, autoescape=True))
     return found
