@@ -161,6 +161,7 @@ def _make_postings() -> None:
         sa.CheckConstraint(
             "amount_minor > 0 AND amount_minor <= 1000000000000000", name=op.f("ck_ledger_postings_amount_in_range")
         ),
+        sa.CheckConstraint("amount_minor = CAST(amount_minor AS BIGINT)", name=op.f("ck_ledger_postings_amount_whole")),
         sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_ledger_postings_two_accounts")),
         sa.PrimaryKeyConstraint("book_id", "entry_id", "seq", name="pk_ledger_postings"),
         *_inline("ledger_postings"),

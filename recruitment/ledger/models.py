@@ -148,6 +148,8 @@ class LedgerPosting(Base):
             name="no_hole",
         ),
         CheckConstraint("seq <= last_seq", name="not_late"),
+        # SQLite would keep 1.5, or a word, in a column of whole numbers.
+        CheckConstraint("amount_minor = CAST(amount_minor AS BIGINT)", name="amount_whole"),
         CheckConstraint(f"amount_minor > 0 AND amount_minor <= {AMOUNT_CAP}", name="amount_in_range"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
         Index("ix_ledger_postings_sums", "book_id", "debit_id", "credit_id", "currency", "amount_minor"),

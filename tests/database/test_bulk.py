@@ -53,7 +53,13 @@ NOTHING: tuple = (UUID(int=99), None, None, None, None, None, None, {})
 
 
 @pytest.fixture
+def database(shared_database):
+    return shared_database
+
+
+@pytest.fixture
 def table(database) -> Table:
+    parcels.metadata.drop_all(database.engine)
     parcels.metadata.create_all(database.engine)
     return parcels
 

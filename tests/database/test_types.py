@@ -17,7 +17,13 @@ zones = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 
 
 @pytest.fixture
+def database(shared_database):
+    return shared_database
+
+
+@pytest.fixture
 def table(database):
+    moments.metadata.drop_all(database.engine)
     moments.metadata.create_all(database.engine)
     return moments
 

@@ -67,8 +67,7 @@ def expected(folder: Path) -> list[dict[str, Any]]:
 
 def all_differences(wanted: list[dict[str, Any]], found: list[dict[str, Any]]) -> list[str]:
     """Name every field in which two lists of documents differ, journey by journey, their order included."""
-    names = [[each["journey"] for each in side] for side in (wanted, found)]
-    told = list(differences(*names, "journeys"))
+    told = list(differences([each["journey"] for each in wanted], [each["journey"] for each in found], "journeys"))
     for left, right in zip(wanted, found, strict=False):
         told += differences(left, right, left["journey"])
     return told

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from recruitment.database.unit_of_work import Database
 from recruitment.intake.cli import run_import
 from recruitment.intake.rules import FileKind, ImportRequest
 from recruitment.metadata import metadata
+from tests import databases
 from tests.conftest import runner
 from tests.factories.rows import HEARD, SMALL_WORLD, Cells
 from tests.factories.sheets import write_csv
@@ -141,30 +142,42 @@ def _read_the_detector() -> None:
 
 
 class SmallWorlds:
-    """The small world in databases of either engine. On SQLite it is made once, and tests get copies of the files."""
+    """The small world in databases of either engine: made once for each, and every test gets a copy."""
 
     def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
         self._request, self._folder = request, folder
-        self._is_made = False
 
     @contextmanager
     def copy(self, engine: str, folder: Path) -> Iterator[Settings]:
         """Give the settings of a database in ``folder`` that holds the small world."""
-        found = self._request.getfixturevalue("sqlite_databases" if engine == "sqlite" else "postgres_databases")
-        if engine != "sqlite":
-            with found.migrated(folder) as settings:
-                _fill(settings, folder)
-                yield settings
+        if engine == "sqlite":
+            shutil.copytree(self._sqlite, folder, dirs_exist_ok=True)
+            yield databases.settings_in(folder, f"sqlite:///{folder / 'recruitment.sqlite3'}")
             return
-        if not self._is_made:
-            with found.migrated(self._folder) as settings:
-                _fill(settings, self._folder)
-                _checkpoint(settings)
-            self._is_made = True
-        with found.migrated(folder) as settings:
-            for file in self._folder.iterdir():
-                shutil.copyfile(file, folder / file.name)
-            yield settings
+        servers = self._request.getfixturevalue("postgres_databases")
+        shutil.copytree(self._postgres, folder, dirs_exist_ok=True)
+        with servers._database("small_world") as name:
+            yield servers._settings(name, folder)
+
+    @cached_property
+    def _sqlite(self) -> Path:
+        folder = self._folder / "sqlite"
+        folder.mkdir()
+        with self._request.getfixturevalue("sqlite_databases").migrated(folder) as settings:
+            _fill(settings, folder)
+        return folder
+
+    @cached_property
+    def _postgres(self) -> Path:
+        folder = self._folder / "postgres"
+        folder.mkdir()
+        servers = self._request.getfixturevalue("postgres_databases")
+        with servers.migrated(folder) as settings:
+            _fill(settings, folder)
+            # It goes when the server goes.
+            migrated = make_url(settings.database_url).database
+            servers._say(f"CREATE DATABASE small_world TEMPLATE {migrated} ENCODING 'UTF8' STRATEGY FILE_COPY")
+        return folder
 
 
 def _fill(settings: Settings, folder: Path) -> None:
@@ -172,6 +185,8 @@ def _fill(settings: Settings, folder: Path) -> None:
     for kind, rows in SMALL_WORLD.items():
         imported(database, kind, write_csv(folder / kind, rows))
     database.dispose()
+    if settings.database_url.startswith("sqlite"):
+        _checkpoint(settings)
 
 
 def _checkpoint(settings: Settings) -> None:

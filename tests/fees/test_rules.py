@@ -73,7 +73,7 @@ class TestIndependence:
 
 
 def repayment(**facts: Any) -> Repayment:
-    said = {
+    said: dict[str, Any] = {
         "confirmed": Confirmation.ALL,
         "confirmed_minor": None,
         "channel": StatementChannel.HOTLINE,

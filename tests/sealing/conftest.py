@@ -13,6 +13,22 @@ from tests.ledger.intruder import Intruder
 from tests.sealing.nursery import Nursery
 
 
+@pytest.fixture(autouse=True)
+def opened_by_commands(monkeypatch) -> Iterator[None]:
+    """Close the databases that a test or its commands opened: a connection that is collected open is warned of."""
+    found: list[Database] = []
+    made = Database.__init__
+
+    def remember(self, settings) -> None:
+        made(self, settings)
+        found.append(self)
+
+    monkeypatch.setattr(Database, "__init__", remember)
+    yield
+    for one in found:
+        one.dispose()
+
+
 @pytest.fixture
 def book(database) -> UUID:
     """An open book with nothing in it."""

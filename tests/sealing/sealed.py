@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from recruitment.core.actor import LOCAL_OPERATOR
@@ -18,6 +19,12 @@ from recruitment.ledger.rules import Fault, Seal
 from recruitment.ledger.services import sealing
 from recruitment.ledger.services.verifying import verify
 from recruitment.ledger.signing import Head, SealKeyFile, read_head
+
+
+def known_bug(what: str) -> pytest.MarkDecorator:
+    """Mark a test of something that is reported and not mended yet; it fails when the bug is gone, to be unmarked."""
+    return pytest.mark.xfail(strict=True, reason=what)
+
 
 IS_DEEP = os.environ.get("HYPOTHESIS_PROFILE") in {"deep", "check-long"}
 

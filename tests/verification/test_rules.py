@@ -52,7 +52,7 @@ def reported(amount: int, item: str = MUST_PAY, **other: Any) -> tuple[Any, ...]
 
 
 def compared(rates: list[tuple[str, str, date, str]] | None = None, **facts: Any) -> Comparison:
-    given_facts = {"declared": [COMPLETE], "reported": [NOTHING_MORE]} | facts
+    given_facts: dict[str, Any] = {"declared": [COMPLETE], "reported": [NOTHING_MORE]} | facts
     return compare(replace(BLANK, **given_facts), VERDICTS, RateBook(rates or [], exponent).converter("THB"))
 
 

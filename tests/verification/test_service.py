@@ -185,7 +185,7 @@ class TestQueries:
 
 
 class TestReconcile:
-    SAID = (
+    SAID: tuple[tuple[str, dict[str, str]], ...] = (
         ("declarations", {"payer": "worker"}), ("reports", {}), ("debts", {"outstanding": "1000.00"}),
         ("repayments", {"confirmed": "less", "confirmed_amount": "200.00", "channel": "chat"}), ("collateral", {}),
     )  # fmt: skip

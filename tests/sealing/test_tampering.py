@@ -1,0 +1,252 @@
+"""Whatever is changed behind the service's back, verify finds. Every change is one mutant, tried alone.
+
+The guards are down, foreign keys and CHECKs off: a superuser can do all of this. Each mutant lives in a transaction that
+is rolled back after ``verify`` has looked at it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.database import guards
+from recruitment.database.unit_of_work import Database
+from recruitment.ledger import models
+from recruitment.ledger.rules import Fault
+from recruitment.ledger.services import verifying
+from tests.sealing import world
+from tests.sealing.sealed import IS_DEEP, a_seed, copied, found, head_of, key_file_of, sealed
+from tests.sealing.world import ENTRIES, LEAVES, POSTINGS, Mutant
+
+SEALS, CHECKPOINTS = models.LedgerSeal.__table__, models.LedgerBalanceCheckpoint.__table__
+BOOKS, KEYS = models.LedgerBook.__table__, models.LedgerSealKey.__table__
+
+
+class Tampered:
+    """A connection that may do anything, in a transaction that is rolled back after each change."""
+
+    def __init__(self, database: Database, books: list[UUID]) -> None:
+        self.books = books
+        self.stopped: list[str] = []
+        """The changes over which ``verify`` itself stopped with an error of Python, after what it had found by then."""
+        self.anchors = [key_file_of(database).public_key()]
+        self.heads = [head_of(database)]
+        self.connection: Connection = database.engine.connect()
+        is_sqlite = database.engine.dialect.name == "sqlite"
+        for statement in guards.remove(database.engine.dialect.name, models.APPEND_ONLY):
+            self.connection.exec_driver_sql(statement)
+        self._no_checks(is_sqlite)
+        self.connection.commit()
+        if is_sqlite:
+            # A pragma of foreign keys does nothing inside a transaction.
+            driver = self.connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA foreign_keys = OFF")
+            driver.execute("PRAGMA ignore_check_constraints = ON")
+
+    def _no_checks(self, is_sqlite: bool) -> None:
+        if is_sqlite:
+            return
+        self.connection.exec_driver_sql("SET session_replication_role = replica")
+        query = (
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' "
+            "AND conrelid::regclass::text LIKE 'ledger_%%'"
+        )
+        for table, name in self.connection.exec_driver_sql(query).all():
+            self.connection.exec_driver_sql(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+
+    def faults(self, mutant: Mutant | None, *, with_head: bool = False) -> list[Fault] | None:
+        """Return what verify finds of a change, which is then undone; None when the database refuses it even so."""
+        faults: list[Fault] = []
+        try:
+            if mutant is not None:
+                mutant.change(self.connection)
+            with Session(self.connection, join_transaction_mode="create_savepoint") as session:
+                heads = self.heads if with_head else []
+                for fault in verifying.verify(session, LOCAL_OPERATOR, anchors=self.anchors, heads=heads):
+                    faults.append(fault)
+        except IntegrityError:
+            return None
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            self.stopped.append(f"{mutant.name if mutant else ''}: {error!r}")
+        finally:
+            self.connection.rollback()
+        return faults
+
+
+@pytest.fixture
+def tampered(database) -> Iterator[Tampered]:
+    books = world.build(database)
+    found = Tampered(database, books)
+    yield found
+    found.connection.close()
+
+
+def missed(tampered: Tampered, mutants: Iterator[Mutant]) -> tuple[list[str], Counter]:
+    """Try every mutant and return those that verify missed, or for which it named no entry, with a count."""
+    count: Counter = Counter()
+    told: list[str] = []
+    for mutant in list(mutants):
+        faults = tampered.faults(mutant)
+        if faults is None:
+            count["refused"] += 1
+            continue
+        count["run"] += 1
+        if not faults:
+            told.append(f"not found: {mutant.name}")
+        elif mutant.entry is not None and not any(str(mutant.entry) in str(fault) for fault in faults):
+            told.append(f"not named: {mutant.name}: {faults[0]}")
+    print(
+        f"{count['run']} mutants run, {count['refused']} refused by the database, {len(tampered.stopped)} stopped verify"
+    )
+    assert count["run"] > 4 * count["refused"]
+    return told, count
+
+
+class TestVerify:
+    def test_finds_nothing_wrong_with_the_books_as_they_are(self, tampered):
+        assert tampered.faults(None, with_head=True) == []
+
+    def test_finds_a_change_of_any_value_of_any_column(self, tampered):
+        chance = random.Random(a_seed())
+        mutants = world.changed_values(tampered.connection, chance, 50 if IS_DEEP else 5)
+        told, count = missed(tampered, mutants)
+        assert told == []
+        assert count["run"] > 300
+
+    def test_finds_that_any_row_was_deleted(self, tampered):
+        told, count = missed(tampered, world.deleted_rows(tampered.connection))
+        assert told == []
+        assert count["run"] > 80
+
+    def test_finds_that_a_whole_entry_was_deleted(self, tampered):
+        told, count = missed(tampered, world.deleted_entries(tampered.connection))
+        assert told == []
+        assert count["run"] == 10
+
+    def test_finds_that_two_rows_exchanged_something(self, tampered):
+        chance = random.Random(a_seed())
+        told, count = missed(tampered, world.swapped_rows(tampered.connection, chance, 400 if IS_DEEP else 30))
+        assert told == []
+        assert count["run"] > 80
+
+    def test_finds_an_entry_put_into_the_past_with_every_hash_right(self, tampered):
+        told, count = missed(tampered, world.inserted_entries(tampered.books))
+        assert told == []
+        assert count["run"] == 12
+
+
+def truncation() -> Mutant:
+    """Cut off the last seal with all that it holds: entries, postings, leaves, kept balances."""
+
+    def change(connection: Connection) -> None:
+        for row in world.rows_in(connection, LEAVES):
+            if row["number"] == 4:
+                same = (POSTINGS.c.book_id == row["book_id"], POSTINGS.c.entry_id == row["entry_id"])
+                connection.execute(delete(POSTINGS).where(*same))
+                connection.execute(delete(ENTRIES).where(ENTRIES.c.id == row["entry_id"]))
+        for table in (LEAVES, SEALS, CHECKPOINTS):
+            connection.execute(delete(table).where(table.c.number == 4))
+
+    return Mutant("cut off the last seal", change)
+
+
+class TestFromInside:
+    """What cannot be seen from inside the database, and is seen with a head that is elsewhere."""
+
+    def test_that_the_last_seal_was_cut_off_is_not_seen_without_a_head(self, tampered):
+        assert tampered.faults(truncation()) == []
+        faults = tampered.faults(truncation(), with_head=True)
+        assert faults is not None
+        assert "the last seals were cut off, or an older copy" in str(faults[0])
+
+    def test_that_an_older_copy_was_put_back_is_not_seen_without_a_head(
+        self, database, settings, engine_name, tmp_path
+    ):
+        if engine_name != "sqlite":
+            pytest.skip("a database on a server is not a file; what its older copy holds is what a truncation leaves")
+        world.build(database)
+        database.dispose()
+        folder = settings.key_path.parent
+        copied(folder, tmp_path / "older")
+        from tests.ledger.books import a_draft, opened, posted
+
+        (book,) = opened(database)
+        posted(database, a_draft(book))
+        sealed(database)
+        head = head_of(database)
+        assert found(database, heads=[head]) == []
+        database.dispose()
+        for file in folder.iterdir():
+            file.unlink()
+        copied(tmp_path / "older", folder)
+        assert found(database) == []
+        assert ["an older copy of the database was put back" in str(fault) for fault in found(database, heads=[head])]
+
+
+def updated(table, where, **values) -> Mutant:
+    return Mutant("updated", lambda connection: connection.execute(update(table).where(*where(table)).values(values)))
+
+
+def dropped_entry_and_checkpoints(tampered: Tampered) -> Mutant:
+    """An entry whose accounts others use too, deleted whole, with the kept balances of its book, which may go."""
+    row = next(row for row in world.rows_in(tampered.connection, LEAVES) if row["number"] == 4)
+    deleted = next(one for one in world.deleted_entries(tampered.connection) if one.entry == row["entry_id"])
+
+    def change(connection: Connection) -> None:
+        deleted.change(connection)
+        connection.execute(delete(CHECKPOINTS).where(CHECKPOINTS.c.book_id == row["book_id"]))
+
+    return Mutant("deleted whole", change, row["entry_id"])
+
+
+def all_rows(_) -> tuple:
+    return ()
+
+
+def first(table) -> tuple:
+    return (table.c.number == 1,)
+
+
+def nothing(*_, **__) -> list:
+    return []
+
+
+class TestWithACheckSwitchedOff:
+    """The negative control: without its check, a mutant is missed. So it is that check that finds it."""
+
+    CHECKS = {
+        "a narrative": ("_wrong_with", lambda *_: None, lambda _: updated(ENTRIES, all_rows, narrative="x")),
+        "a book": ("_faults_of_books", nothing, lambda _: updated(BOOKS, all_rows, kind="x")),
+        "a signature": ("_faults_of_seals", nothing, lambda _: updated(SEALS, first, signature=b"x" * 64)),
+        "a certificate": ("_faults_of_seals", nothing, lambda _: updated(KEYS, first, certificate=b"x" * 64)),
+        "an exponent": (
+            "_faults_of_the_chart", nothing,
+            lambda _: updated(models.LedgerCurrency.__table__, all_rows, exponent=7),
+        ),
+        "a cut": ("_faults_against_heads", nothing, lambda _: truncation()),
+        "a balance": ("checkpoints.kept_balances", nothing, lambda _: updated(CHECKPOINTS, all_rows, debits_minor=7)),
+        "an entry gone": ("seals.leaves_without_subject", nothing, dropped_entry_and_checkpoints),
+        "an entry put in": (
+            "bisect_left", lambda *_: 0,
+            lambda tampered: next(world.inserted_entries(tampered.books[:1])),
+        ),
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("name", CHECKS)
+    def test_a_mutant_is_missed(self, tampered, monkeypatch, name):
+        place, stub, make = self.CHECKS[name]
+        mutant = make(tampered)
+        assert tampered.faults(mutant, with_head=True)
+        holder, _, attribute = f"recruitment.ledger.services.verifying.{place}".rpartition(".")
+        monkeypatch.setattr(f"{holder}.{attribute}", stub)
+        assert tampered.faults(mutant, with_head=True) == []
