@@ -132,6 +132,7 @@ def _make_entries() -> None:
         sa.Column("details", sa.JSON(), nullable=False),
         sa.CheckConstraint("last_seq IS NOT NULL AND last_seq >= 1", name=op.f("ck_ledger_entries_not_empty")),
         sa.CheckConstraint("reverses_id IS NULL OR reverses_id <> id", name=op.f("ck_ledger_entries_reverses_another")),
+        sa.CheckConstraint("id <> book_id", name=op.f("ck_ledger_entries_not_its_book")),
         sa.PrimaryKeyConstraint("book_id", "id", name="pk_ledger_entries"),
         sa.UniqueConstraint("book_id", "id", "last_seq", name="uq_ledger_entries_last_seq"),
         sa.UniqueConstraint("book_id", "reverses_id", name="uq_ledger_entries_reversed_once"),

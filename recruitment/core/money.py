@@ -43,11 +43,15 @@ def exponent(currency: str) -> int:
 
 def to_minor(amount: Decimal, currency: str) -> Minor:
     """Return ``amount`` (major units) in minor units. Raises ``AmountNotExact`` instead of rounding."""
-    scaled = amount.scaleb(exponent(currency))
-    whole = int(scaled)
-    if whole != scaled:
-        raise AmountNotExact(f"{amount} has more decimals than {currency}, which has {exponent(currency)}.")
-    return Minor(whole)
+    places = exponent(currency)
+    sign, digits, power = amount.as_tuple()
+    if not isinstance(power, int):
+        raise AmountNotExact(f"{amount} is not an amount.")
+    # Whole numbers throughout: Decimal's own arithmetic would round to the precision of its context.
+    whole, rest = divmod(int("".join(map(str, digits))) * 10 ** max(power + places, 0), 10 ** max(-power - places, 0))
+    if rest:
+        raise AmountNotExact(f"{amount} has more decimals than {currency}, which has {places}.")
+    return Minor(-whole if sign else whole)
 
 
 def to_text(amount: int, currency: str) -> str:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import JSON
 from sqlalchemy.exc import DBAPIError
 
+from recruitment.database.engine import keep_first_line
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -61,7 +63,8 @@ def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], r
                 for row in rows:
                     copy.write_row(row)
         except driver_error as error:
-            # COPY goes past SQLAlchemy, so its errors are given the same classes here.
+            # COPY goes past SQLAlchemy, so its errors are given the same classes here, and told as briefly.
+            keep_first_line(error)
             raise DBAPIError.instance(
                 f"COPY {name}", None, error, driver_error, hide_parameters=True, dialect=connection.dialect
             ) from error

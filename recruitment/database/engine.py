@@ -19,6 +19,7 @@ from recruitment.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import ExceptionContext
 
 _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
@@ -48,7 +49,7 @@ def build_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=parsed.get_backend_name() == "postgresql")
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError, OSError):
         raise DatabaseAddressWrong("DATABASE_URL is not an address of a database.") from None
     except ModuleNotFoundError as error:
         raise DatabaseAddressWrong(
@@ -57,7 +58,16 @@ def build_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _leave_nothing_open)
+    event.listen(engine, "handle_error", _hide_values)
     return engine
+
+
+def for_reading(engine: Engine) -> Engine:
+    """Return the same engine for readers: every statement of a session sees the state of the first."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def for_writing(engine: Engine) -> Engine:
@@ -71,6 +81,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _leave_nothing_open(connection: Any, _record: object) -> None:
+    """End a transaction that a refused COMMIT left open: SQLite keeps it, and its lock, until somebody rolls back."""
+    if connection is not None and connection.in_transaction:
+        connection.rollback()
+
+
+def keep_first_line(error: BaseException) -> None:
+    """Take from an error what stands below its first line: PostgreSQL tells the whole refused row there."""
+    if error.args:
+        error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            keep_first_line(error)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
+from recruitment.core.errors import RecruitmentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
-    """Take back what was written in the block when it raises an IntegrityError, which then goes on to the caller."""
+    """Take back what was written in the block when it is refused, by the database or by a rule; the error goes on."""
     connection = session.connection()
     connection.exec_driver_sql("SAVEPOINT recruitment")
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, RecruitmentError):
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT recruitment")
         connection.exec_driver_sql("RELEASE SAVEPOINT recruitment")
         raise

@@ -13,15 +13,17 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from recruitment.core.errors import Conflict, Unavailable
-from recruitment.database.engine import build_engine, for_writing
+from recruitment.database.engine import build_engine, for_reading, for_writing
 from recruitment.database.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Engine
 
     from recruitment.core.settings import Settings
 
@@ -46,6 +48,7 @@ class Database:
         self.engine = build_engine(settings.database_url)
         self.vault = Vault(settings.key_path)
         self._writer = for_writing(self.engine)
+        self._reader = for_reading(self.engine)
         # What never changes once it is committed, kept for the life of the process (rooms name their own keys).
         self._cache: dict[str, set[Any]] = {}
 
@@ -53,32 +56,51 @@ class Database:
     def unit_of_work(self) -> Iterator[Session]:
         """Open a session that commits when the block ends, and keeps nothing when it raises.
 
-        Raises ``WriteConflict`` when a constraint refuses at the commit, ``DatabaseUnreachable`` when it cannot answer.
+        Raises ``WriteConflict`` when a constraint refuses at the commit or two writers wait for each other,
+        ``DatabaseUnreachable`` when the database cannot answer.
         """
-        with Session(self._writer, expire_on_commit=False, info={"vault": self.vault, "cache": self._cache}) as session:
-            try:
-                yield session
-                session.commit()
-            except IntegrityError as error:
-                raise WriteConflict("Something else changed the same record. Nothing was saved; try again.") from error
-            except OperationalError as error:
-                raise _unreachable(error) from error
+        with self._session(self._writer) as session:
+            yield session
+            session.commit()
 
     @contextmanager
     def read_session(self) -> Iterator[Session]:
         """Open a session for reading: one consistent view, nothing to commit."""
-        with Session(self.engine, expire_on_commit=False, info={"vault": self.vault, "cache": self._cache}) as session:
+        with self._session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        info = {"vault": self.vault, "cache": self._cache}
+        with Session(engine, expire_on_commit=False, info=info) as session:
             try:
                 yield session
-            except OperationalError as error:
-                raise _unreachable(error) from error
+            except IntegrityError as error:
+                raise WriteConflict(_CONFLICT) from error
+            except DBAPIError as error:
+                expected = _expected(error)
+                if expected is None:
+                    raise
+                raise expected from error
 
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def _unreachable(error: OperationalError) -> DatabaseUnreachable:
-    reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-    hint = " Run: recruitment database upgrade" if "no such table" in reason else ""
-    return DatabaseUnreachable(f"The database cannot be used: {reason}.{hint}")
+_CONFLICT = "Something else changed the same record. Nothing was saved; try again."
+_WRITERS_MET = frozenset({"40001", "40P01"})
+_NO_SUCH_TABLE = "42P01"
+
+
+def _expected(error: DBAPIError) -> WriteConflict | DatabaseUnreachable | None:
+    """Return what an error of the driver means to a user; None when it is a mistake of ours."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _WRITERS_MET:
+        return WriteConflict(_CONFLICT)
+    reason = str(error.orig).strip().partition("\n")[0] if error.orig else "no answer"
+    never_made = state == _NO_SUCH_TABLE or "no such table" in reason
+    if never_made or isinstance(error, OperationalError) or "not a database" in reason:
+        hint = " Run: recruitment database upgrade" if never_made else ""
+        return DatabaseUnreachable(f"The database cannot be used: {reason}.{hint}")
+    return None

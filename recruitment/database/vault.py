@@ -109,8 +109,7 @@ class PersonKey:
         if sealed is None:
             return None
         try:
-            nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-            return self._cipher.decrypt(nonce, ciphertext, _place(column, row)).decode()
+            return self._cipher.decrypt(*_parts(sealed), _place(column, row)).decode()
         except (InvalidTag, ValueError):
             raise SealBroken(f"A personal field ({column}) cannot be opened: it was changed or moved.") from None
 
@@ -151,9 +150,8 @@ class Vault:
         if kek is None:
             raise KeyFileWrong(f"The key file {self._path} does not hold the key {wrapped.kek_id} of this database.")
         try:
-            nonce, sealed = wrapped.wrapped[1 : 1 + _NONCE_BYTES], wrapped.wrapped[1 + _NONCE_BYTES :]
-            return PersonKey(AESGCM(kek).decrypt(nonce, sealed, _place("person_key", person)))
-        except InvalidTag:
+            return PersonKey(AESGCM(kek).decrypt(*_parts(wrapped.wrapped), _place("person_key", person)))
+        except (InvalidTag, ValueError):
             raise SealBroken("A person's key cannot be opened: it was changed or belongs to somebody else.") from None
 
     def keyed_hash(self, domain: str, text: str) -> bytes:
@@ -163,6 +161,13 @@ class Vault:
     def knows(self, kek_id: str) -> bool:
         """Say whether the key file holds the key-encryption key ``kek_id``."""
         return kek_id in self._keys.keks
+
+
+def _parts(sealed: bytes) -> tuple[bytes, bytes]:
+    """Return nonce and ciphertext. Raises ``ValueError`` for a version that we did not write."""
+    if sealed[:1] != _VERSION:
+        raise ValueError("unknown version")
+    return sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
 
 
 def _place(column: str, row: UUID) -> bytes:

@@ -1,7 +1,7 @@
 """What the ledger refuses.
 
     InvalidInput   EntryEmpty, AmountOutOfRange, SameAccountTwice, AccountCodeInvalid, LegsUnbalanced, HeadUnreadable
-    RuleBroken     BasisMixed, ReversalOfReversal
+    RuleBroken     BasisMixed, ReversalOfReversal, ReversalNotMirrored
     NotFound       BookUnknown, EntryUnknown, EntryNotSealed, NothingSealed
     Conflict       KeyReused, AlreadyReversed
 
@@ -54,6 +54,12 @@ class ReversalOfReversal(RuleBroken):
     """A reversal cannot be reversed; post a new entry."""
 
     code = "ledger.reversal_of_reversal"
+
+
+class ReversalNotMirrored(RuleBroken):
+    """A reversal takes back exactly what its original posted, no more and no less."""
+
+    code = "ledger.reversal_not_mirrored"
 
 
 class BookUnknown(NotFound):

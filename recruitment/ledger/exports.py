@@ -70,7 +70,7 @@ def hledger(entries: Iterable[EntryRead], accounts: Sequence[tuple[str, str]]) -
         yield f"account {code}\n"
     for entry in entries:
         reverses = f", reverses:{entry.reverses_id}" if entry.reverses_id else ""
-        narrative = entry.narrative.replace(";", ",").replace("|", "/")
+        narrative = _one_line(entry.narrative)
         yield f"\n{entry.effective_on} * {narrative}\n"
         yield f"    ; entry:{entry.id}, book:{entry.book_id}, recorded:{instant(entry.recorded_at)}{reverses}\n"
         for account, amount, currency in _amounts(entry):
@@ -81,6 +81,12 @@ def _amounts(entry: EntryRead) -> Iterator[tuple[str, int, str]]:
     """Yield account, signed amount and currency: debits are positive."""
     for leg in legs_of(entry.postings):
         yield leg.account, leg.amount_minor if leg.side is Side.DEBIT else -leg.amount_minor, leg.currency
+
+
+def _one_line(text: str) -> str:
+    """Return text that hledger reads as nothing but a description: one line, no comment, no status, no code."""
+    tidy = " ".join(text.split()).replace(";", ",").replace("|", "/")
+    return f"- {tidy}" if tidy[:1] in {"(", "!", "*", "="} else tidy
 
 
 def _quoted(text: str) -> str:

@@ -98,6 +98,8 @@ class LedgerEntry(Base):
         ),
         CheckConstraint("last_seq IS NOT NULL AND last_seq >= 1", name="not_empty"),
         CheckConstraint("reverses_id IS NULL OR reverses_id <> id", name="reverses_another"),
+        # In a seal the opening of a book stands under the book's own id.
+        CheckConstraint("id <> book_id", name="not_its_book"),
     )
 
     book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)

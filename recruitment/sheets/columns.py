@@ -213,7 +213,7 @@ def minor_units(cells: Cells, report: Report, *, amount: str, currency: str) -> 
         allowed = f"{places} decimals" if places else "no decimals"
         report(amount, "too_many_decimals", f"{value} has more decimals than {code} has: write at most {allowed}.")
         return None
-    minor = int(value.scaleb(places))
+    minor = money.to_minor(value, code)
     if minor > money.AMOUNT_CAP:
         report(amount, "amount_too_large", f"{value} {code} is larger than any payment. Check the digits.")
         return None

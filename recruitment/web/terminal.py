@@ -24,8 +24,12 @@ R = TypeVar("R")
 
 
 def open_database() -> Database:
-    """Return the database that the environment names."""
-    return Database(Settings.from_environment())
+    """Return the database that the environment names; it is closed when the command at hand ends."""
+    database = Database(Settings.from_environment())
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(database.dispose)
+    return database
 
 
 def told(command: Callable[P, R]) -> Callable[P, R]:

@@ -20,6 +20,7 @@ from sqlalchemy import make_url, select
 from recruitment.core import text
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.settings import Settings
+from recruitment.database import engine as engine_settings
 from recruitment.database.unit_of_work import Database
 from recruitment.intake.cli import run_import
 from recruitment.intake.rules import FileKind, ImportRequest
@@ -210,6 +211,9 @@ def small_worlds(request, tmp_path_factory) -> SmallWorlds:
 
 @contextmanager
 def _field(worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
+    # Nothing of a test outlives the machine, so SQLite need not wait for the disk (as PostgreSQL does not either).
+    pragmas = [pragma.replace("synchronous = FULL", "synchronous = OFF") for pragma in engine_settings._SQLITE_PRAGMAS]
+    monkeypatch.setattr(engine_settings, "_SQLITE_PRAGMAS", tuple(pragmas))
     home = tmp_path / "field"
     home.mkdir()
     with worlds.copy(engine, home) as settings:

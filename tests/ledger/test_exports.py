@@ -33,7 +33,7 @@ NARRATIVES = [
 ]  # fmt: skip
 NAME = re.compile(r"(Assets|Liabilities|Equity|Income|Expenses)(:[A-Z0-9][A-Za-z0-9-]*)+")
 
-codes = st.from_regex(r"[a-z][a-z0-9_]{0,9}(:[a-z0-9_]{1,9}){0,3}", fullmatch=True)
+codes = st.from_regex(r"[a-z][a-z0-9_]{0,9}(:[a-z0-9][a-z0-9_]{0,8}){0,3}", fullmatch=True)
 
 
 class TestBeancountAccount:

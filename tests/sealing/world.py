@@ -123,6 +123,10 @@ def replaced(table: Table, before: list[dict[str, Any]], after: list[dict[str, A
     return change
 
 
+def named(table: Table, row: dict[str, Any]) -> str:
+    return " ".join(str(row[column.name]) for column in table.primary_key.columns)
+
+
 def entry_of(table: Table, row: dict[str, Any]) -> UUID | None:
     """Return the entry that a row belongs to, where one does."""
     if table is ENTRIES:
@@ -169,16 +173,18 @@ def changed_values(connection: Connection, chance: random.Random, rows_each: int
                     values.append(None)
                 for value in values:
                     yield Mutant(
-                        f"{table.name}.{column.name}: {row[column.name]!r} -> {value!r} in {row}",
+                        f"{table.name}.{column.name}: {row[column.name]!r} -> {value!r} in {named(table, row)}",
                         replaced(table, [row], [row | {column.name: value}]),
                         entry_of(table, row),
                     )
 
 
-def deleted_rows(connection: Connection) -> Iterator[Mutant]:
+def deleted_rows(connection: Connection, rows_each: int) -> Iterator[Mutant]:
     for table in TABLES:
-        for row in rows_in(connection, table)[:40]:
-            yield Mutant(f"deleted from {table.name}: {row}", replaced(table, [row], []), entry_of(table, row))
+        for row in rows_in(connection, table)[:rows_each]:
+            yield Mutant(
+                f"deleted from {table.name}: {named(table, row)}", replaced(table, [row], []), entry_of(table, row)
+            )
 
 
 def swapped_rows(connection: Connection, chance: random.Random, times: int) -> Iterator[Mutant]:
@@ -196,7 +202,7 @@ def swapped_rows(connection: Connection, chance: random.Random, times: int) -> I
             if sorted(map(repr, after)) == sorted(map(repr, (one, two))):
                 continue
             yield Mutant(
-                f"swapped {chosen} in {table.name}: {one} and {two}",
+                f"swapped {chosen} in {table.name}: {named(table, one)} and {named(table, two)}",
                 replaced(table, [one, two], after),
                 entry_of(table, one),
             )

@@ -8,7 +8,7 @@ balance of one book goes on from the balances that were kept with its last seal.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, literal, select, union_all
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
+
+_KEYS_AT_ONCE = 10_000
+"""Keys asked for in one statement: both engines bear some 30,000 values."""
 
 _postings, _entries, _accounts = LedgerPosting.__table__.c, LedgerEntry.__table__.c, LedgerAccount.__table__.c
 
@@ -92,10 +95,14 @@ def all_entries(session: Session) -> Iterator[EntryRead]:
 
 def entries_by_id(session: Session, entries: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], EntryRead]:
     """Return the entries that exist among ``entries`` (book and id), by book and id."""
-    wanted = set(entries)
-    books, ids = {book for book, _ in wanted}, {entry for _, entry in wanted}
-    found = _read(session, and_(_entries.book_id.in_(books), _entries.id.in_(ids)))
-    return {(entry.book_id, entry.id): entry for entry in found if (entry.book_id, entry.id) in wanted}
+    found: dict[tuple[UUID, UUID], EntryRead] = {}
+    remaining = iter(set(entries))
+    while wanted := set(islice(remaining, _KEYS_AT_ONCE)):
+        books, ids = {book for book, _ in wanted}, {entry for _, entry in wanted}
+        for entry in _read(session, and_(_entries.book_id.in_(books), _entries.id.in_(ids))):
+            if (entry.book_id, entry.id) in wanted:
+                found[entry.book_id, entry.id] = entry
+    return found
 
 
 def entries_among(session: Session, books: Collection[UUID], ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:

@@ -16,9 +16,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
-from recruitment.core.canonical import digest
+from recruitment.core.canonical import trusted_digest
 from recruitment.core.dates import Precision
-from recruitment.core.money import AMOUNT_CAP
+from recruitment.core.errors import InvariantViolated
+from recruitment.core.money import AMOUNT_CAP, exponent
 from recruitment.ledger.errors import (
     AccountCodeInvalid,
     AmountOutOfRange,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 _ACCOUNTS = UUID("6b1c2f5e-9f0e-5d55-8a53-0d2f6f4c1a11")
-_CODE = re.compile(r"[a-z][a-z0-9_]*(:[a-z0-9_]+)*")
+_CODE = re.compile(r"[a-z][a-z0-9_]*(:[a-z0-9][a-z0-9_]*)*")
 
 
 class Basis(StrEnum):
@@ -158,6 +159,10 @@ class EntryRead:
 
 def check(draft: EntryDraft) -> None:
     """Refuse a draft that no book may hold. Raises the errors of ``errors.py``, in the order written there."""
+    if any(not isinstance(value, str | int) for value in draft.metadata.values()):
+        raise InvariantViolated(
+            "metadata holds text and whole numbers only: two programs may spell one float differently"
+        )
     if not draft.postings:
         raise EntryEmpty("An entry needs at least one posting.")
     for posting in draft.postings:
@@ -167,6 +172,7 @@ def check(draft: EntryDraft) -> None:
             )
         if posting.debit == posting.credit:
             raise SameAccountTwice(f"A posting cannot debit and credit {posting.debit} at once.")
+        exponent(posting.currency)  # raises CurrencyUnknown
         debit, credit = account(posting.debit, posting.currency), account(posting.credit, posting.currency)
         if debit.basis is not credit.basis:
             raise BasisMixed(f"{debit.code} is {debit.basis}, {credit.code} is {credit.basis}: they never meet.")
@@ -199,7 +205,9 @@ def request_digest(
     metadata: Mapping[str, str | int],
 ) -> bytes:
     """Return SHA-256 of the canonical JSON of a request. Ids are 32 hexadecimal digits, postings codes and amounts."""
-    return digest([book_id, postings, effective_on, precision, *idempotency, *source, narrative, reverses_id, metadata])
+    return trusted_digest(
+        [book_id, postings, effective_on, precision, *idempotency, *source, narrative, reverses_id, metadata]
+    )
 
 
 def leaf(request: bytes, entry_id: str, posted_by: str, recorded_at: str) -> bytes:
