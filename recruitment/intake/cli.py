@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import click
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.errors import RecruitmentError
 from recruitment.intake.errors import NothingKept
-from recruitment.intake.rules import FileKind, ImportRequest, Outcome
+from recruitment.intake.rules import HEARD_BY_SOMEBODY, FileKind, ImportRequest, Outcome
 from recruitment.intake.service import import_file
 from recruitment.sheets.errors import FileRefused
 from recruitment.sheets.reading import open_sheet
@@ -73,7 +73,7 @@ def run_import(
     if show_progress and sys.stderr.isatty() and file.stat().st_size > _LONG_FILE:
         bar = click.progressbar(length=sheet.size, label=f"Importing {file.name}", file=sys.stderr)
     try:
-        with bar as shown, database.unit_of_work() as session:
+        with closing(sheet), bar as shown, database.unit_of_work() as session:
             seen = 0
 
             def progress(done: int) -> None:
@@ -112,6 +112,8 @@ def _print_outcome(outcome: Outcome, *, dry_run: bool, as_json: bool) -> None:
     if outcome.replayed:
         earlier = f"imported before as {outcome.reference}" if outcome.reference else "there already"
         click.echo(f"{outcome.kind}: all {outcome.rows} rows are {earlier}; nothing was changed.")
+        if outcome.kind in HEARD_BY_SOMEBODY:
+            click.echo("If somebody took a later word back, send that word with the day on which it was said again.")
         return
     counts = (
         f"{outcome.rows} rows: {outcome.added} new, {outcome.corrected} corrections, {outcome.skipped} there before"

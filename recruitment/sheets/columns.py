@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 _SIMILAR_ENOUGH = 60
+_DIGITS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ class Grammar(Generic[T]):
 
 def nearest(code: str, valid: Collection[str]) -> str:
     """Return a sentence that offers the nearest valid code, or lists the codes when there are few."""
-    found = process.extractOne(code.lower(), sorted(valid), score_cutoff=_SIMILAR_ENOUGH)
+    by_small_letters = {each.lower(): each for each in sorted(valid)}
+    found = process.extractOne(code.lower(), list(by_small_letters), score_cutoff=_SIMILAR_ENOUGH)
     if found:
-        return f" Did you mean {found[0]!r}?"
+        return f" Did you mean {by_small_letters[found[0]]!r}?"
     return f" Use one of: {', '.join(sorted(valid))}." if 0 < len(valid) <= 12 else ""
 
 
@@ -213,8 +215,8 @@ def minor_units(cells: Cells, report: Report, *, amount: str, currency: str) -> 
         allowed = f"{places} decimals" if places else "no decimals"
         report(amount, "too_many_decimals", f"{value} has more decimals than {code} has: write at most {allowed}.")
         return None
-    minor = money.to_minor(value, code)
-    if minor > money.AMOUNT_CAP:
+    minor = money.to_minor(value, code) if value.adjusted() < _DIGITS_MAX else None
+    if minor is None or minor > money.AMOUNT_CAP:
         report(amount, "amount_too_large", f"{value} {code} is larger than any payment. Check the digits.")
         return None
     return minor

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from rapidfuzz import process
 
 from recruitment.core.canonical import canonical_json
+from recruitment.core.errors import InvariantViolated
 from recruitment.sheets.columns import nearest, spell
 from recruitment.sheets.errors import CellRefused, FileRefused, Problem
 
@@ -166,15 +167,20 @@ def _read_chunk(
     report: Report,
 ) -> list[Row[T]]:
     """Read the lines of a chunk cell by cell, look their codes up, and return the rows without a problem."""
-    complete = all(not column.required or any(column is found for _, found in places) for column in grammar.columns)
-    drafts = [_Draft(line, _read_cells(line, places, today, report)) for line in chunk]
+    named = {column.name for _, column in places}
+    absent: Cells = {column.name: None for column in grammar.columns if column.name not in named}
+    complete = not any(column.required for column in grammar.columns if column.name in absent)
+    drafts = [_Draft(line, absent | _read_cells(line, places, today, report)) for line in chunk]
     _look_up(drafts, places, filing, report)
     rows: list[Row[T]] = []
     for draft in drafts:
         told = _Told(report, draft.line.number)
         value = grammar.read(draft.cells, told)
-        if complete and value is not None and not told.anything and len(draft.cells) == len(places):
-            rows.append(Row(draft.line.number, value, hashlib.sha256(canonical_json(draft.texts)).digest()))
+        if not complete or told.anything or len(draft.cells) < len(grammar.columns):
+            continue
+        if value is None:
+            raise InvariantViolated(f"line {draft.line.number} of {grammar.kind} was neither read nor refused")
+        rows.append(Row(draft.line.number, value, hashlib.sha256(canonical_json(draft.texts)).digest()))
     return rows
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from recruitment.sheets.errors import FileRefused, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
@@ -42,9 +43,10 @@ class Line:
 class Sheet:
     """An open sheet: its header, then its lines, once. ``done`` and ``size`` say how far the reading is."""
 
-    def __init__(self, lines: Iterator[list[str]], size: int) -> None:
+    def __init__(self, lines: Iterator[list[str]], size: int, close: Callable[[], None] = lambda: None) -> None:
         self.size = size
         self.done = 0
+        self.close = close
         self._lines = lines
         first = next(lines, None)
         self.header = [cell.strip() for cell in first] if first else []
@@ -91,7 +93,7 @@ def refused(line: int, code: str, message: str) -> FileRefused:
 
 def _open_csv(file: BinaryIO, size: int) -> Sheet:
     progress: list[int] = [0]
-    sheet = Sheet(_csv_rows(file, progress), size)
+    sheet = Sheet(_csv_rows(file, progress), size, file.close)
 
     def counted() -> Iterator[list[str]]:
         for row in rows:
@@ -105,17 +107,17 @@ def _open_csv(file: BinaryIO, size: int) -> Sheet:
 
 def _csv_rows(file: BinaryIO, progress: list[int]) -> Iterator[list[str]]:
     """Yield the rows of a CSV file, decoded line by line, so that a wrong byte has a line number."""
+    number = 0
 
     def decoded() -> Iterator[str]:
         encoding = "utf-8-sig"
         for raw in file:
             progress[0] += len(raw)
             if b"\x00" in raw:
-                raise refused(reader.line_num + 1, "not_text", "The file is not text. Save it as CSV UTF-8 or .xlsx.")
+                raise refused(number + 1, "not_text", "The file is not text. Save it as CSV UTF-8 or .xlsx.")
             yield raw.decode(encoding)
             encoding = "utf-8"
 
-    number = 0
     with file:
         reader = csv.reader(decoded(), strict=True)
         try:
@@ -167,7 +169,7 @@ def _refuse_bombs(path: Path) -> None:
                         unpacked += len(block)
                         if unpacked > UNPACKED_BYTES_MAX:
                             raise refused(1, "too_large", "The XLSX file is too large. Send it as CSV UTF-8.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise refused(1, "broken_xlsx", "This XLSX file cannot be read. Open it, save it again, and retry.") from None
 
 

@@ -54,11 +54,19 @@ class TestCorrections:
         assert reported(field) == 2000_00
         field.verify()
 
-    def test_the_first_account_sent_again_after_another_is_a_correction_back(self, field):
-        for line in (FIRST, SECOND, FIRST):
+    def test_the_first_account_said_again_after_another_is_a_correction_back(self, field):
+        again = {**FIRST, "stated_on": "2024-07-01"}
+        for line in (FIRST, SECOND, again):
             assert field.send("reports", line)["replayed"] is False
         assert reported(field) == 2000_00
         assert field.count("reported_payments") == 3
+
+    def test_the_very_file_of_the_first_account_sent_again_changes_nothing(self, field):
+        for line in (FIRST, SECOND):
+            field.send("reports", line)
+        before = field.everything()
+        assert field.send("reports", FIRST)["replayed"] is True
+        assert field.everything() == before
 
     def test_the_same_file_of_two_accounts_again_is_a_replay(self, field):
         field.send("reports", FIRST, SECOND)

@@ -113,9 +113,14 @@ def _reports(session: Session, journey_id: UUID) -> list[Statement]:
             Statement(
                 StatementKind.REPORT, f"{sender} {report.reference}", report.fee_item, "worker", report.amount_minor,
                 report.currency, report.dated_on, text, is_independent=report.is_independent,
+                payment=None if report.fee_item == NONE else _payment(report),
             )
         )  # fmt: skip
     return found
+
+
+def _payment(report: ReportedPaymentRow) -> tuple[object, ...]:
+    return report.fee_item, report.payee, report.amount_minor, report.currency, report.paid_on
 
 
 def _commitments(session: Session, letter_id: UUID | None) -> list[Statement]:

@@ -29,7 +29,11 @@ class StatementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A record with its reference. ``party`` is the payer of a line or commitment, the holder of a debt or security."""
+    """A record with its reference.
+
+    ``party`` is the payer of a line or commitment, the holder of a debt or security; ``payment`` what makes two reports
+    tell of the same payment.
+    """
 
     kind: StatementKind
     reference: str
@@ -41,6 +45,7 @@ class Statement:
     text: str
     is_open: bool = False
     is_independent: bool = False
+    payment: tuple[object, ...] | None = None
     outside_licence: bool = False
     shared_receipt: bool = False
 
@@ -173,8 +178,8 @@ def _is_none_report(statement: Statement, _all: list[Statement]) -> bool:
 
 
 def _is_told_twice(statement: Statement, everything: list[Statement]) -> bool:
-    told = Counter(s.text for s in everything if s.kind is StatementKind.REPORT and s.fee_item != NONE)
-    return statement.kind is StatementKind.REPORT and told[statement.text] > 1
+    told = Counter(s.payment for s in everything if s.payment is not None)
+    return statement.payment is not None and told[statement.payment] > 1
 
 
 _JOURNEY_EVIDENCE: dict[FindingKind, Callable[[Statement, list[Statement]], bool]] = {
