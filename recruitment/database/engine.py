@@ -86,7 +86,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _leave_nothing_open(connection: Any, _record: object) -> None:
     """End a transaction that a refused COMMIT left open: SQLite keeps it, and its lock, until somebody rolls back."""
     if connection is not None and connection.in_transaction:
-        connection.rollback()
+        connection.execute("ROLLBACK")
 
 
 def keep_first_line(error: BaseException) -> None:

@@ -10,7 +10,9 @@ import pytest
 from recruitment.database.unit_of_work import Database
 from tests.ledger.books import opened
 from tests.ledger.intruder import Intruder
+from tests.sealing import world
 from tests.sealing.nursery import Nursery
+from tests.sealing.tampered import Tampered
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +61,12 @@ def nursery() -> Iterator[Nursery]:
     found = Nursery()
     yield found
     found.close()
+
+
+@pytest.fixture
+def tampered(database) -> Iterator[Tampered]:
+    """The world of ``world.py``, with nothing in the way of whoever changes it."""
+    books = world.build(database)
+    found = Tampered(database, books)
+    yield found
+    found.connection.close()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -115,7 +116,7 @@ def leaf_rows(database: Database) -> list[LedgerSealLeaf]:
         return list(session.scalars(query))
 
 
-def is_once_in_a_seal(database: Database, entry_id: object) -> bool:
+def is_once_in_a_seal(database: Database, entry_id: UUID) -> bool:
     return [leaf.entry_id for leaf in leaf_rows(database)].count(entry_id) == 1
 
 

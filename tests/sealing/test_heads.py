@@ -67,7 +67,14 @@ class TestAHead:
         assert set(json.loads(head_file.read_text())) == {*OTHERS, *UNSIGNED, "about"}
 
     @pytest.mark.parametrize(
-        "name", [*OTHERS, *(pytest.param(n, marks=known_bug("not signed and not compared")) for n in UNSIGNED)]
+        "name",
+        [
+            *OTHERS,
+            *(
+                pytest.param(n, marks=pytest.mark.xfail(strict=True, reason="not signed and not compared"))
+                for n in UNSIGNED
+            ),
+        ],
     )
     def test_with_one_field_altered_is_refused(self, run, head_file, name):
         content = json.loads(head_file.read_text())
@@ -78,7 +85,7 @@ class TestAHead:
     @pytest.mark.parametrize("name", OTHERS)
     def test_with_a_signed_field_left_out_or_of_another_type_is_refused(self, database, head_file, name):
         content = json.loads(head_file.read_text())
-        for value in (None, [], {}) if name == "caught_up" else (None, [], {}, "x", -1, "\ud800", 10**30):
+        for value in (None, [], {}) if name == "caught_up" else (None, [], {}, "x", -1):
             with pytest.raises(HeadUnreadable):
                 read_head(json.dumps(content | {name: value}))
         del content[name]
@@ -95,6 +102,15 @@ class TestAHead:
         content = json.loads(head_file.read_text())
         with pytest.raises(HeadUnreadable):
             read_head(json.dumps(content | {"caught_up": "false"}))
+
+    @known_bug("canonical_json raises InvariantViolated for what orjson cannot spell, and read_head does not catch it")
+    @pytest.mark.parametrize(
+        ("name", "value"), [("chain", 10**30), ("number", 10**30), ("leaves", 10**30), ("sealed_at", "\ud800")]
+    )
+    def test_with_a_value_that_has_no_canonical_spelling_is_refused(self, head_file, name, value):
+        content = json.loads(head_file.read_text())
+        with pytest.raises(HeadUnreadable):
+            read_head(json.dumps(content | {name: value}))
 
     @known_bug("int(Infinity) is an OverflowError, which read_head does not catch")
     def test_with_a_number_that_is_infinite_is_refused(self, head_file):

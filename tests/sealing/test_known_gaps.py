@@ -1,4 +1,7 @@
-"""Changes that verify does not find yet, or over which it stops. Each is reported; each begins to fail when it is mended."""
+"""Changes that verify did not find, or over which it stopped, when these tests were written.
+
+What is marked ``known_bug`` is reported and begins to fail when it is mended, to be unmarked.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from recruitment.ledger.services import verifying
 from tests.ledger.books import MEDICAL, VISA, a_draft, balances_of, folded, posted
 from tests.sealing import world
 from tests.sealing.sealed import found, known_bug, sealed
-from tests.sealing.test_tampering import BOOKS, CHECKPOINTS, KEYS, Tampered, tampered  # noqa: F401 - a fixture
-from tests.sealing.world import ENTRIES, LEAVES, Mutant
+from tests.sealing.tampered import Tampered
+from tests.sealing.world import BOOKS, CHECKPOINTS, ENTRIES, KEYS, LEAVES, Mutant
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")
 
 
-def is_found(tampered: Tampered, *statements) -> bool:  # noqa: F811
+def is_found(tampered: Tampered, *statements) -> bool:
     """Say whether verify finds what these statements change, and is not stopped by it."""
 
     def change(connection: Connection) -> None:
@@ -35,31 +38,30 @@ class TestVerify:
     @known_bug(
         "the leaf of the opening of a book can be given to another book: leaves_without_subject joins one id only"
     )
-    def test_finds_that_the_opening_of_a_book_was_given_to_another(self, tampered):  # noqa: F811
+    def test_finds_that_the_opening_of_a_book_was_given_to_another(self, tampered):
         leaf = LEAVES.c.entry_id == tampered.books[0]
         assert is_found(tampered, update(LEAVES).where(leaf).values(book_id=tampered.books[1]))
 
     @known_bug("the numbers of seal keys may have gaps, and no certificate covers them")
     @pytest.mark.parametrize("number", [3, 99])
-    def test_finds_that_a_key_was_given_another_number(self, tampered, number):  # noqa: F811
+    def test_finds_that_a_key_was_given_another_number(self, tampered, number):
         assert is_found(tampered, update(KEYS).where(KEYS.c.number == 2).values(number=number))
 
-    @known_bug("a value that Python cannot read stops verify with a ValueError before seals and balances are looked at")
-    def test_goes_on_after_a_precision_that_nobody_knows(self, tampered):  # noqa: F811
+    def test_goes_on_after_a_precision_that_nobody_knows(self, tampered):
         reversed_entry = ENTRIES.c.id.in_(select(ENTRIES.c.reverses_id))
         assert is_found(tampered, update(ENTRIES).where(reversed_entry).values(precision="week"))
 
     @known_bug("on PostgreSQL a null or a list in place of details stops verify with a TypeError", only="postgresql")
     @pytest.mark.parametrize("details", ["null", "[]"])
-    def test_goes_on_after_details_of_another_type(self, tampered, details):  # noqa: F811
+    def test_goes_on_after_details_of_another_type(self, tampered, details):
         assert is_found(tampered, text(f"UPDATE ledger_entries SET details = '{details}'"))
 
     @known_bug("a number in place of details stops verify with a TypeError")
-    def test_goes_on_after_details_that_are_a_number(self, tampered):  # noqa: F811
+    def test_goes_on_after_details_that_are_a_number(self, tampered):
         assert is_found(tampered, text("UPDATE ledger_entries SET details = '7'"))
 
     @known_bug("on PostgreSQL the text '{}' is taken for the object {}", only="postgresql")
-    def test_finds_that_details_became_a_text_that_reads_the_same(self, tampered):  # noqa: F811
+    def test_finds_that_details_became_a_text_that_reads_the_same(self, tampered):
         is_empty = "SELECT id FROM ledger_entries WHERE CAST(details AS VARCHAR(2)) = '{}'"
         assert is_found(tampered, text(f"""UPDATE ledger_entries SET details = '"{{}}"' WHERE id IN ({is_empty})"""))
 
@@ -67,20 +69,20 @@ class TestVerify:
         "on SQLite the letter between day and time is not looked at; balances known at compare it", only="sqlite"
     )
     @pytest.mark.parametrize(("table", "column"), [("ledger_entries", "recorded_at"), ("ledger_books", "opened_at")])
-    def test_finds_that_an_instant_is_spelled_so_that_it_compares_otherwise(self, tampered, table, column):  # noqa: F811
+    def test_finds_that_an_instant_is_spelled_so_that_it_compares_otherwise(self, tampered, table, column):
         if tampered.connection.dialect.name != "sqlite":
             pytest.skip("instants of PostgreSQL are no texts")
         assert is_found(tampered, text(f"UPDATE {table} SET {column} = replace({column}, ' ', 'T')"))
 
     @known_bug("the opening of a book may be put into the past: only entries are held against seals that had caught up")
-    def test_finds_a_book_put_into_the_past(self, tampered):  # noqa: F811
+    def test_finds_a_book_put_into_the_past(self, tampered):
         at = world.NOON + timedelta(hours=1)
         assert is_found(tampered, insert(BOOKS).values(id=uuid4(), kind="journey", opened_at=at))
 
     @known_bug(
         "balances kept for a seal that does not exist are not named, and make balances wrong after the next seals"
     )
-    def test_finds_balances_kept_for_a_seal_to_come(self, tampered):  # noqa: F811
+    def test_finds_balances_kept_for_a_seal_to_come(self, tampered):
         newest = CHECKPOINTS.c.number == 4
         assert is_found(tampered, update(CHECKPOINTS).where(newest).values(number=6))
 
@@ -88,9 +90,6 @@ class TestVerify:
 class TestOneView:
     """On a server a reader that asks twice sees two states, unless its transaction holds one snapshot."""
 
-    @known_bug(
-        "read_session is READ COMMITTED: an entry posted while verify runs looks like a fault", only="postgresql"
-    )
     @pytest.mark.parametrize(("name", "posting"), [("chart", MEDICAL), ("plain_entries", VISA)])
     def test_an_entry_that_is_posted_while_verify_runs_is_no_fault(
         self, database, other_database, book, monkeypatch, name, posting
@@ -106,7 +105,6 @@ class TestOneView:
         monkeypatch.setattr(verifying.seals, name, meanwhile)
         assert found(database) == []
 
-    @known_bug("read_session is READ COMMITTED: debits and credits are read in two states", only="postgresql")
     def test_balances_balance_although_an_entry_is_posted_between_two_scans(self, database, other_database, book):
         from sqlalchemy import event
 
@@ -122,7 +120,6 @@ class TestOneView:
         assert left == []
         assert found_balances in (folded([VISA]), folded([VISA, VISA]))
 
-    @known_bug("read_session is READ COMMITTED: a seal made while verify runs looks like a fault", only="postgresql")
     def test_a_seal_that_is_made_while_verify_runs_is_no_fault(self, database, other_database, book, monkeypatch):
         posted(database, a_draft(book, VISA))
         real = verifying.seals.seals
@@ -136,7 +133,7 @@ class TestOneView:
         assert found(database) == []
 
 
-def test_the_leaf_of_a_book_is_under_its_own_id(tampered):  # noqa: F811
+def test_the_leaf_of_a_book_is_under_its_own_id(tampered):
     """The negative control of the first test of this file: there is such a leaf to be given away."""
     rows = [row for row in world.rows_in(tampered.connection, LEAVES) if row["book_id"] == row["entry_id"]]
     assert {row["book_id"] for row in rows} == set(tampered.books)

@@ -165,7 +165,6 @@ class TestASeal:
         assert found(database) == []
         assert [row.entry_id for row in leaf_rows(database)].count(draft.id) == 2
 
-    @known_bug("an entry with the id of its book stops sealing: a WriteConflict, which ledger seal repeats for ever")
     def test_is_made_although_an_entry_has_the_id_of_its_book(self, database, book):
         """The opening of a book stands among the leaves under that id."""
         try:

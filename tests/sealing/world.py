@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Row, Table, delete, insert, select
@@ -21,18 +21,14 @@ from tests.sealing.sealed import rotated, sealed
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
-TABLES: tuple[Table, ...] = tuple(
-    model.__table__  # type: ignore[misc]
+TABLES = tuple(
+    cast("Table", model.__table__)
     for model in (
         models.LedgerCurrency, models.LedgerAccount, models.LedgerBook, models.LedgerEntry, models.LedgerPosting,
         models.LedgerSealKey, models.LedgerSeal, models.LedgerSealLeaf, models.LedgerBalanceCheckpoint,
     )
 )  # fmt: skip
-ENTRIES, POSTINGS, LEAVES = (
-    models.LedgerEntry.__table__,
-    models.LedgerPosting.__table__,
-    models.LedgerSealLeaf.__table__,
-)
+CURRENCIES, ACCOUNTS, BOOKS, ENTRIES, POSTINGS, KEYS, SEALS, LEAVES, CHECKPOINTS = TABLES
 
 
 def build(database: Database) -> list[UUID]:
@@ -130,7 +126,7 @@ def named(table: Table, row: dict[str, Any]) -> str:
 def entry_of(table: Table, row: dict[str, Any]) -> UUID | None:
     """Return the entry that a row belongs to, where one does."""
     if table is ENTRIES:
-        return row["id"]  # type: ignore[no-any-return]
+        return cast("UUID", row["id"])
     return row["entry_id"] if table is POSTINGS else None
 
 

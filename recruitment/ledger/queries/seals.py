@@ -172,7 +172,7 @@ class PlainEntry:
     source_id: str
     reverses_id: str | None
     narrative: str
-    details: dict[str, Any]
+    details: Any
     sealed_leaf: bytes | None
     seal_number: int | None
 
@@ -193,13 +193,13 @@ def plain_entries(session: Session) -> Iterator[PlainEntry]:
         .outerjoin(LedgerSealLeaf, and_(_leaves.book_id == _entries.book_id, _leaves.entry_id == _entries.id))
         .order_by(_entries.book_id, _entries.id)
     )  # fmt: skip
-    spell_id, spell_day, spell_instant = _spellings(session)
+    spell_id, spell_day, spell_instant, spell_details = _spellings(session)
     for row in session.execute(query, execution_options={"yield_per": 5000}):
         yield PlainEntry(
             spell_id(row[0]), spell_id(row[1]), row[2], spell_day(row[3]), row[4], spell_instant(row[5]),
             spell_id(row[6]), row[7], row[8], row[9], row[10], row[11], spell_id(row[12]),
             spell_id(row[13]) if row[13] is not None else None, row[14],
-            row[15] if isinstance(row[15], dict) else {} if row[15] == "{}" else json.loads(row[15]), row[16], row[17],
+            spell_details(row[15]), row[16], row[17],
         )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def plain_postings(session: Session) -> Iterator[tuple[str, str, int, int, int |
         book, entry, _postings.seq, _postings.last_seq, _postings.prev_seq, debit, credit, _postings.currency,
         _postings.basis, _postings.amount_minor,
     ).order_by(_postings.book_id, _postings.entry_id, _postings.seq)  # fmt: skip
-    spell_id, _, _ = _spellings(session)
+    spell_id, *_ = _spellings(session)
     for row in session.execute(query, execution_options={"yield_per": 5000}):
         yield (
             spell_id(row[0]), spell_id(row[1]), row[2], row[3], row[4], spell_id(row[5]), spell_id(row[6]), row[7],
@@ -222,20 +222,20 @@ def plain_postings(session: Session) -> Iterator[tuple[str, str, int, int, int |
         )  # fmt: skip
 
 
-def plain_books(session: Session) -> Iterator[tuple[str, str, str, bytes | None]]:
-    """Yield id, kind, instant of opening and sealed leaf of every book. Streams."""
+def plain_books(session: Session) -> Iterator[tuple[str, str, str, bytes | None, int | None]]:
+    """Yield id, kind, instant of opening, sealed leaf and its seal of every book. Streams."""
     of_book = and_(_leaves.book_id == _books.id, _leaves.entry_id == _books.id)
     query = (
         select(
             type_coerce(_books.id, String).label("i"), _books.kind, type_coerce(_books.opened_at, String).label("t"),
-            _leaves.leaf,
+            _leaves.leaf, _leaves.number,
         )
         .outerjoin(LedgerSealLeaf, of_book)
         .order_by(_books.id)
     )  # fmt: skip
-    spell_id, _, spell_instant = _spellings(session)
+    spell_id, _, spell_instant, _ = _spellings(session)
     for row in session.execute(query, execution_options={"yield_per": 5000}):
-        yield spell_id(row[0]), row[1], spell_instant(row[2]), row[3]
+        yield spell_id(row[0]), row[1], spell_instant(row[2]), row[3], row[4]
 
 
 def leaves_without_subject(session: Session) -> list[tuple[UUID, UUID, int]]:
@@ -244,7 +244,7 @@ def leaves_without_subject(session: Session) -> list[tuple[UUID, UUID, int]]:
     query = (
         select(_leaves.book_id, _leaves.entry_id, _leaves.number)
         .outerjoin(LedgerEntry, of_entry)
-        .outerjoin(LedgerBook, _books.id == _leaves.entry_id)
+        .outerjoin(LedgerBook, and_(_books.id == _leaves.entry_id, _books.id == _leaves.book_id))
         .where(_entries.id.is_(None), _books.id.is_(None))
     )
     return [(book, entry, number) for book, entry, number in session.execute(query)]
@@ -261,12 +261,23 @@ def unused_accounts(session: Session) -> list[str]:
     return [f"{code} in {currency}" for code, currency in session.execute(query)]
 
 
-def _spellings(session: Session) -> tuple[Callable[[Any], str], Callable[[Any], str], Callable[[Any], str]]:
-    """Return how ids, days and instants of this engine's driver are spelled the way they were hashed."""
+def _spellings(session: Session) -> tuple[Callable[[Any], str], ...]:
+    """Return how ids, days, instants and details of this engine's driver are spelled the way they were hashed."""
     if session.get_bind().dialect.name == "sqlite":
-        return _same, _same, lambda text: f"{text[:10]}T{text[11:]}Z"
-    return (lambda value: value.hex), (lambda value: value.isoformat()), instant
+        return _same, _same, _sqlite_instant, _sqlite_details
+    return (lambda value: value.hex), (lambda value: value.isoformat()), instant, _same
 
 
-def _same(value: Any) -> str:
-    return value  # type: ignore[no-any-return]
+def _same(value: Any) -> Any:
+    return value
+
+
+def _sqlite_instant(text: str) -> str:
+    # Whatever is not spelled as we spell it stays as it is, and so has another digest.
+    return f"{text[:10]}T{text[11:]}Z" if text[10:11] == " " else text
+
+
+def _sqlite_details(text: Any) -> Any:
+    if text == "{}":
+        return {}
+    return json.loads(text) if isinstance(text, str) else text

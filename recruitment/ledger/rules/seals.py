@@ -8,13 +8,16 @@ being 32 zero bytes. Whoever holds one head can tell whether anything at or befo
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from recruitment.core.canonical import instant
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -69,6 +72,25 @@ class InclusionProof:
     seal: Seal
 
 
+class LateWatch:
+    """Says which entries were put in later: a seal that had caught up was made long after their instant, without them."""
+
+    def __init__(self, sealed: Iterable[Seal]) -> None:
+        caught_up = [seal for seal in sealed if seal.caught_up]
+        self._numbers = [seal.number for seal in caught_up]
+        self._thresholds = [instant(seal.sealed_at - LATE_MAX) for seal in caught_up]
+
+    def missed_by(self, recorded_at: str, seal_number: int | None) -> int | None:
+        """Return the seal that should have held what was recorded at an instant (as text), if there is one.
+
+        ``seal_number`` is the seal that holds it; None when none does yet.
+        """
+        position = len(self._numbers) if seal_number is None else bisect_left(self._numbers, seal_number)
+        if position and recorded_at < self._thresholds[position - 1]:
+            return self._numbers[position - 1]
+        return None
+
+
 def head_after(before: bytes, root: bytes, number: int, leaves: int) -> bytes:
     """Return the head of a seal."""
     return hashlib.sha256(b"\x02" + before + root + number.to_bytes(8, "big") + leaves.to_bytes(8, "big")).digest()
@@ -80,12 +102,14 @@ def book_leaf(book_id: str, kind: str, opened_at: str) -> bytes:
 
 
 def unfounded_balances(
-    kept: Iterable[tuple[UUID, int, UUID, int, int]], movements: Iterable[tuple[UUID, int, UUID, UUID, int]]
+    kept: Iterable[tuple[UUID, int, UUID, int, int]],
+    movements: Iterable[tuple[UUID, int, UUID, UUID, int]],
+    numbers: Collection[int],
 ) -> Iterator[tuple[UUID, int]]:
     """Yield book and seal of kept balances that the movements of the seals so far do not add up to.
 
     ``kept``: book, seal, account, debits, credits. ``movements``: book, seal, debit, credit, amount. Both in order of book
-    and seal, so one walk along both is enough.
+    and seal, so one walk along both is enough. ``numbers`` are the seals that there are.
     """
     moving = iter(movements)
     upcoming = next(moving, None)
@@ -99,5 +123,5 @@ def unfounded_balances(
                 sums.setdefault(upcoming[2], [0, 0])[0] += upcoming[4]
                 sums.setdefault(upcoming[3], [0, 0])[1] += upcoming[4]
             upcoming = next(moving, None)
-        if {row[2]: [row[3], row[4]] for row in rows} != sums:
+        if {row[2]: [row[3], row[4]] for row in rows} != sums or number not in numbers:
             yield book_id, number

@@ -11,7 +11,6 @@ Everything here streams. A fault names the book and the entry.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
     from recruitment.ledger.signing import Head
 
 _CHUNK = 1000
+_PUT_IN_LATER = "was put in later: seal {} was made after its instant and does not hold it"
+
+Chart: TypeAlias = dict[str, tuple[str, str, str]]
+"""Code, currency and basis of each account, by its id."""
 
 Posting: TypeAlias = tuple[str, str, int, int, int | None, str, str, str, str, int]
 
@@ -61,8 +64,9 @@ def _all_faults(session: Session, anchors: Sequence[bytes], heads: Sequence[Head
     sealed = list(seals.seals(session))
     chart = seals.chart(session)
     yield from _faults_of_the_chart(session, chart)
-    yield from _faults_of_books(session)
-    yield from _faults_of_entries(session, chart, sealed)
+    watch = rules.LateWatch(sealed)
+    yield from _faults_of_books(session, watch)
+    yield from _faults_of_entries(session, chart, watch)
     for book, entry in faults.entries_without_book(session):
         yield Fault(book, entry, "stands in a book that does not exist")
     for book, entry, number in seals.leaves_without_subject(session):
@@ -70,16 +74,19 @@ def _all_faults(session: Session, anchors: Sequence[bytes], heads: Sequence[Head
     for book, currency, basis, difference in faults.unbalanced_books(session):
         yield Fault(book, None, f"does not balance in {currency} ({basis}): it is off by {difference}")
     yield from _faults_of_reversals(session)
-    trusted = signing.trusted_history(seals.seal_keys(session), [*anchors, *(head.public_key for head in heads)])
+    keys = seals.seal_keys(session)
+    if [key.number for key in keys] != list(range(1, len(keys) + 1)):
+        yield Fault(None, None, "the seal keys are not numbered 1, 2, 3 any more: one was taken out, or put in")
+    trusted = signing.trusted_history(keys, [*anchors, *(head.public_key for head in heads)])
     yield from _faults_of_seals(session, sealed, trusted)
     yield from _faults_against_heads(sealed, heads)
-    for book_id, number in rules.unfounded_balances(
-        checkpoints.kept_balances(session), checkpoints.sealed_movements(session)
-    ):
+    numbers = {seal.number for seal in sealed}
+    kept = checkpoints.kept_balances(session)
+    for book_id, number in rules.unfounded_balances(kept, checkpoints.sealed_movements(session), numbers):
         yield Fault(book_id, None, f"has balances kept with seal {number} that its postings do not bear out")
 
 
-def _faults_of_the_chart(session: Session, chart: dict[str, tuple[str, str, str]]) -> Iterator[Fault]:
+def _faults_of_the_chart(session: Session, chart: Chart) -> Iterator[Fault]:
     if seals.currencies(session) != EXPONENTS:
         yield Fault(None, None, "the frozen currencies are not those of ISO 4217 any more")
     for key, (code, currency, basis) in chart.items():
@@ -94,19 +101,16 @@ def _faults_of_the_chart(session: Session, chart: dict[str, tuple[str, str, str]
         yield Fault(None, None, f"the account {account_name} is used by no posting: something was taken out, or put in")
 
 
-def _faults_of_books(session: Session) -> Iterator[Fault]:
-    for book_id, kind, opened_at, sealed_leaf in seals.plain_books(session):
+def _faults_of_books(session: Session, watch: rules.LateWatch) -> Iterator[Fault]:
+    for book_id, kind, opened_at, sealed_leaf, seal_number in seals.plain_books(session):
         if sealed_leaf is not None and rules.book_leaf(book_id, kind, opened_at) != sealed_leaf:
             yield Fault(UUID(book_id), None, "was changed after it was sealed")
+        elif missed := watch.missed_by(opened_at, seal_number):
+            yield Fault(UUID(book_id), None, _PUT_IN_LATER.format(missed))
 
 
-def _faults_of_entries(
-    session: Session, chart: dict[str, tuple[str, str, str]], sealed: Sequence[Seal]
-) -> Iterator[Fault]:
+def _faults_of_entries(session: Session, chart: Chart, watch: rules.LateWatch) -> Iterator[Fault]:
     """Walk entries and postings side by side, both in order of book and entry."""
-    caught_up = [seal for seal in sealed if seal.caught_up]
-    numbers = [seal.number for seal in caught_up]
-    thresholds = [instant(seal.sealed_at - rules.LATE_MAX) for seal in caught_up]
     grouped = groupby(seals.plain_postings(session), key=lambda posting: (posting[0], posting[1]))
     upcoming = next(grouped, None)
     for entry in seals.plain_entries(session):
@@ -119,10 +123,8 @@ def _faults_of_entries(
             postings = list(upcoming[1])
             upcoming = next(grouped, None)
         what = _wrong_with(entry, postings, chart)
-        if what is None:
-            position = bisect_left(numbers, entry.seal_number) if entry.seal_number is not None else len(numbers)
-            if position and entry.recorded_at < thresholds[position - 1]:
-                what = f"was put in later: seal {numbers[position - 1]} was made after its instant and does not hold it"
+        if what is None and (missed := watch.missed_by(entry.recorded_at, entry.seal_number)):
+            what = _PUT_IN_LATER.format(missed)
         if what is not None:
             yield _fault(place, what)
     while upcoming is not None:
@@ -130,24 +132,16 @@ def _faults_of_entries(
         upcoming = next(grouped, None)
 
 
-def _wrong_with(entry: PlainEntry, postings: list[Posting], chart: dict[str, tuple[str, str, str]]) -> str | None:
+def _wrong_with(entry: PlainEntry, postings: list[Posting], chart: Chart) -> str | None:
     """Say what is wrong with an entry, if anything is."""
-    last = entry.last_seq
-    if len(postings) != last:
-        return f"is incomplete: it has {len(postings)} of {last} postings"
-    spelled: list[list[str | int]] = []
-    for number, (_, _, seq, last_seq, prev_seq, debit, credit, currency, basis, amount) in enumerate(postings, start=1):
-        if seq != number or last_seq != last or prev_seq != (number - 1 or None):
-            return "has a posting out of its chain"
-        from_account, to_account = chart.get(debit), chart.get(credit)
-        if from_account is None or to_account is None:
-            return "has a posting whose account is not in the chart"
-        if from_account[1] != currency or to_account[1] != currency or not from_account[2] == to_account[2] == basis:
-            return "has a posting whose account is of another currency or basis"
-        spelled.append([from_account[0], to_account[0], currency, amount])
+    what = _wrong_with_postings(entry.last_seq, postings, chart)
+    if what is not None:
+        return what
+    if not isinstance(entry.details, dict):
+        return "was changed: its details are not what they can be"
     request = rules.request_digest(
         entry.book_id,
-        spelled,
+        [[chart[row[5]][0], chart[row[6]][0], row[7], row[9]] for row in postings],
         entry.effective_on,
         entry.precision,
         (entry.scope, entry.key),
@@ -163,6 +157,21 @@ def _wrong_with(entry: PlainEntry, postings: list[Posting], chart: dict[str, tup
         return "was changed: who posted it, when, or under which id"
     if entry.sealed_leaf is not None and entry.sealed_leaf != leaf:
         return f"is not what seal {entry.seal_number} holds of it"
+    return None
+
+
+def _wrong_with_postings(last: int, postings: list[Posting], chart: Chart) -> str | None:
+    """Say whether an entry is incomplete, or one of its postings stands where it cannot."""
+    if len(postings) != last:
+        return f"is incomplete: it has {len(postings)} of {last} postings"
+    for number, (_, _, seq, last_seq, prev_seq, debit, credit, currency, basis, _) in enumerate(postings, start=1):
+        if seq != number or last_seq != last or prev_seq != (number - 1 or None):
+            return "has a posting out of its chain"
+        from_account, to_account = chart.get(debit), chart.get(credit)
+        if from_account is None or to_account is None:
+            return "has a posting whose account is not in the chart"
+        if from_account[1:] != (currency, basis) or to_account[1:] != (currency, basis):
+            return "has a posting whose account is of another currency or basis"
     return None
 
 
