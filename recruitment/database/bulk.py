@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,54 +44,66 @@ def fewer_collections() -> Iterator[None]:
 
 
 def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert ``rows`` of ``columns`` into ``table``. Raises the driver's IntegrityError through SQLAlchemy."""
+    """Insert ``rows`` of ``columns`` into ``table``. Raises the driver's errors through SQLAlchemy's classes.
+
+    It speaks to the driver itself: for one row, SQLAlchemy's way to a statement costs more than the statement.
+    """
     if not rows:
         return
     connection = session.connection()
-    name = cast("Table", table).name
     plan = _plan(table, columns, connection.dialect)
-    if plan:
-        rows = [_converted(row, plan) for row in rows]
-    if connection.dialect.name == "sqlite" or len(rows) == 1:
-        marks = ", ".join(["?" if connection.dialect.name == "sqlite" else "%s"] * len(columns))
-        statement = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
-        connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])
-        return
+    if plan.converters:
+        rows = [_converted(row, plan.converters) for row in rows]
+    driver: Any = connection.connection.driver_connection
     driver_error = connection.dialect.loaded_dbapi.Error
-    with connection.connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
-        try:
-            with cursor.copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
+    try:
+        if len(rows) == 1:
+            driver.execute(plan.insert, rows[0])
+        elif connection.dialect.name == "sqlite":
+            driver.executemany(plan.insert, rows)
+        else:
+            with driver.cursor() as cursor, cursor.copy(plan.copy) as copy:
                 for row in rows:
                     copy.write_row(row)
-        except driver_error as error:
-            # COPY goes past SQLAlchemy, so its errors are given the same classes here, and told as briefly.
-            keep_first_line(error)
-            raise DBAPIError.instance(
-                f"COPY {name}", None, error, driver_error, hide_parameters=True, dialect=connection.dialect
-            ) from error
+    except driver_error as error:
+        keep_first_line(error)
+        raise DBAPIError.instance(
+            plan.insert, None, error, driver_error, hide_parameters=True, dialect=connection.dialect
+        ) from error
 
 
-def _converted(row: tuple[Any, ...], plan: tuple[tuple[int, Callable[[Any], Any]], ...]) -> tuple[Any, ...]:
+def _converted(row: tuple[Any, ...], converters: tuple[tuple[int, Callable[[Any], Any]], ...]) -> tuple[Any, ...]:
     values = list(row)
-    for position, processor in plan:
-        values[position] = processor(values[position])
+    for position, convert in converters:
+        values[position] = convert(values[position])
     return tuple(values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How rows of some columns reach a table: the statements, and which positions need converting, by what."""
+
+    insert: str
+    copy: str
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
 @lru_cache(maxsize=256)
-def _plan(
-    table: FromClause, columns: tuple[str, ...], dialect: Dialect
-) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    """Return which positions need converting, and by what."""
-    found: list[tuple[int, Callable[[Any], Any]]] = []
-    for position, name in enumerate(columns):
-        column_type = table.c[name].type
+def _plan(table: FromClause, columns: tuple[str, ...], dialect: Dialect) -> _Plan:
+    name, listed = cast("Table", table).name, ", ".join(columns)
+    converters: list[tuple[int, Callable[[Any], Any]]] = []
+    for position, column in enumerate(columns):
+        column_type = table.c[column].type
         if isinstance(column_type, JSON):
-            found.append((position, _json))
-            continue
-        if dialect.name == "sqlite" and (processor := column_type.dialect_impl(dialect).bind_processor(dialect)):
-            found.append((position, processor))
-    return tuple(found)
+            converters.append((position, _json))
+        elif dialect.name == "sqlite" and (processor := column_type.dialect_impl(dialect).bind_processor(dialect)):
+            converters.append((position, processor))
+    marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(columns))
+    return _Plan(
+        insert=f"INSERT INTO {name} ({listed}) VALUES ({marks})",  # noqa: S608 - names of our own tables
+        copy=f"COPY {name} ({listed}) FROM STDIN",
+        converters=tuple(converters),
+    )
 
 
 def _json(value: Any) -> str:

@@ -7,7 +7,7 @@ Only for statements of the driver and of Core: what the session itself would wri
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """Take back what was written in the block when it is refused, by the database or by a rule; the error goes on."""
-    connection = session.connection()
-    connection.exec_driver_sql("SAVEPOINT recruitment")
+    driver: Any = session.connection().connection.driver_connection
+    driver.execute("SAVEPOINT recruitment")
     try:
         yield
     except (IntegrityError, RecruitmentError):
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT recruitment")
-        connection.exec_driver_sql("RELEASE SAVEPOINT recruitment")
+        driver.execute("ROLLBACK TO SAVEPOINT recruitment")
+        driver.execute("RELEASE SAVEPOINT recruitment")
         raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT recruitment")
+    driver.execute("RELEASE SAVEPOINT recruitment")

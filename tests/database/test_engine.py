@@ -54,7 +54,7 @@ class TestSqlite:
 
     def test_a_unit_of_work_takes_the_write_lock_when_it_begins_and_a_reader_does_not(self, sqlite):
         said: list[str] = []
-        event.listen(sqlite.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+        event.listen(sqlite.engine, "checkout", lambda driver, *_: driver.set_trace_callback(said.append))
         with sqlite.unit_of_work() as session:
             session.execute(text("SELECT 1"))
         with sqlite.read_session() as session:
