@@ -37,7 +37,8 @@ def upgrade_database(settings: Settings) -> bool:
             key_file = SealKeyFile(settings.seal_key_path)
             if not seals.seal_keys(session):
                 register_key(session, LOCAL_OPERATOR, key_file)
-        key_file.adopt()
+            known = {key.id for key in seals.seal_keys(session)}
+        key_file.adopt(known)
         return made
     finally:
         database.dispose()

@@ -270,7 +270,7 @@ def verify(heads: tuple[Path, ...]) -> None:
     database = open_database()
     key_file = SealKeyFile(database.settings.seal_key_path)
     anchors = [key_file.public_key()] if key_file.exists() else []
-    read = [read_head(path.read_text()) for path in heads]
+    read = [read_head(path.read_bytes()) for path in heads]
     count = 0
     with database.read_session() as session:
         for fault in find_faults(session, LOCAL_OPERATOR, anchors=anchors, heads=read):

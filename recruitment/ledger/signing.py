@@ -10,6 +10,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +21,7 @@ from recruitment.core.errors import Unavailable
 from recruitment.ledger.errors import HeadUnreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from recruitment.ledger.rules import PublicSealKey
@@ -57,8 +58,8 @@ def is_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
 def trusted_history(keys: Iterable[PublicSealKey], anchors: Iterable[bytes]) -> dict[str, bytes]:
     """Return the public keys that can be trusted, by id: the anchors among ``keys``, and those in one line with them.
 
-    A line begins with a key that certifies itself (the first one, or one made after a key was lost) and goes on as long
-    as each key is certified by the one before it.
+    A line begins with a key that certifies itself (the first one, or one made after a key was lost) and goes on with
+    keys that one before them in the line has certified.
     """
     wanted = set(anchors)
     lines: list[list[PublicSealKey]] = []
@@ -68,8 +69,11 @@ def trusted_history(keys: Iterable[PublicSealKey], anchors: Iterable[bytes]) -> 
             continue
         if is_signed(key.public_key, key.certificate, message):
             lines.append([key])
-        elif lines and is_signed(lines[-1][-1].public_key, key.certificate, message):
-            lines[-1].append(key)
+            continue
+        for line in lines:
+            if any(is_signed(before.public_key, key.certificate, message) for before in line):
+                line.append(key)
+                break
     return {key.id: key.public_key for line in lines if any(key.public_key in wanted for key in line) for key in line}
 
 
@@ -84,27 +88,35 @@ class Head:
     public_key: bytes
 
 
-def read_head(text: str) -> Head:
+def read_head(content: str | bytes) -> Head:
     """Read the file of a head. Raises ``HeadUnreadable`` when it is not one, or not signed by the key that it names."""
     try:
-        content = json.loads(text)
-        found = Head(
-            int(content["chain"]),
-            int(content["number"]),
-            bytes.fromhex(content["head"]),
-            str(content["sealed_at"]),
-            base64.b64decode(content["public_key"]),
-        )
-        message = seal_message(
-            found.chain, found.number, int(content["leaves"]), found.head, found.sealed_at,
-            caught_up=bool(content["caught_up"]),
-        )  # fmt: skip
-        signature = base64.b64decode(content["signature"])
+        fields = json.loads(content)
+        chain, number, leaves = (_whole_number(fields[name]) for name in ("chain", "number", "leaves"))
+        caught_up = _truth_value(fields["caught_up"])
+        sealed_at = str(fields["sealed_at"])
+        datetime.fromisoformat(sealed_at)
+        found = Head(chain, number, bytes.fromhex(fields["head"]), sealed_at, base64.b64decode(fields["public_key"]))
+        signature = base64.b64decode(fields["signature"])
+        is_named = fields["version"] == 1 and fields["key_id"] == key_id_of(found.public_key)
     except (ValueError, KeyError, TypeError):
         raise HeadUnreadable("This is not the file of a head: recruitment ledger head --out FILE writes one.") from None
-    if not is_signed(found.public_key, signature, message):
+    message = seal_message(chain, number, leaves, found.head, sealed_at, caught_up=caught_up)
+    if not is_named or not is_signed(found.public_key, signature, message):
         raise HeadUnreadable("This head was changed after it was signed, so nothing can be held against it.")
     return found
+
+
+def _whole_number(value: object) -> int:
+    if type(value) is int and 0 <= value < 2**53:
+        return value
+    raise ValueError(value)
+
+
+def _truth_value(value: object) -> bool:
+    if type(value) is bool:
+        return value
+    raise ValueError(value)
 
 
 class SealKeyFile:
@@ -159,9 +171,11 @@ class SealKeyFile:
         public = self.public_key()
         return public, self.newest().sign(_KEY_CERTIFICATE + public)
 
-    def adopt(self) -> None:
-        """Let the key that ``make`` made, if it did, take the place of the old one."""
-        if self._fresh.exists():
+    def adopt(self, known: Collection[str] | None = None) -> None:
+        """Let the key that ``make`` made, if it did, take the place of the old one; with ``known`` only one of these ids."""
+        if not self._fresh.exists():
+            return
+        if known is None or json.loads(self._fresh.read_text()).get("key") in known:
             self._fresh.replace(self.path)
 
     @property

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import random
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
 from recruitment.core.actor import LOCAL_OPERATOR
@@ -23,35 +19,6 @@ from recruitment.ledger.rules import Fault, Seal
 from recruitment.ledger.services import sealing
 from recruitment.ledger.services.verifying import verify
 from recruitment.ledger.signing import Head, SealKeyFile, read_head
-
-
-def known_bug(what: str, *, only: str = "") -> Callable[[Any], Any]:
-    """Mark a test of something that is reported and not mended yet (``only`` on one engine).
-
-    It fails when the bug is gone, to be unmarked.
-    """
-    if not only:
-        return pytest.mark.xfail(strict=True, reason=what)
-
-    def marked(test: Any) -> Any:
-        @wraps(test)
-        def run(*args: Any, engine_name: str, **kwargs: Any) -> None:
-            if engine_name != only:
-                test(*args, **kwargs)
-                return
-            try:
-                test(*args, **kwargs)
-            except (AssertionError, ValueError, TypeError):
-                pytest.xfail(what)
-            pytest.fail(f"mended, to be unmarked: {what}")
-
-        signature = inspect.signature(test)
-        more = inspect.Parameter("engine_name", inspect.Parameter.KEYWORD_ONLY)
-        run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), more])  # type: ignore[attr-defined]
-        return run
-
-    return marked
-
 
 IS_DEEP = os.environ.get("HYPOTHESIS_PROFILE") in {"deep", "check-long"}
 

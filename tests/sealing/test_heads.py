@@ -14,7 +14,7 @@ from recruitment.ledger.errors import HeadUnreadable
 from recruitment.ledger.services import sealing
 from recruitment.ledger.signing import read_head
 from tests.ledger.books import READER, a_draft, posted
-from tests.sealing.sealed import found, head_of, key_file_of, known_bug, rotated, sealed, seals_of
+from tests.sealing.sealed import found, head_of, key_file_of, rotated, sealed, seals_of
 
 
 @pytest.fixture
@@ -32,15 +32,15 @@ OTHERS: dict[str, Any] = {
     "chain": 1, "number": 1, "leaves": 7, "head": "ab" * 32, "caught_up": False, "sealed_at": "2024-05-01T00:00:00.000000Z",
     "public_key": base64.b64encode(bytes(range(32))).decode(), "signature": base64.b64encode(bytes(64)).decode(),
 }  # fmt: skip
-UNSIGNED: dict[str, Any] = {"root": "ab" * 32, "key_id": "ab" * 8, "all_leaves": 99, "version": 2}
+UNSIGNED: dict[str, Any] = {"key_id": "ab" * 8, "version": 2}
 
 
 class TestAHead:
     def test_says_what_the_last_seal_is(self, run, database, head_file):
         last = seals_of(database)[-1]
         content = json.loads(head_file.read_text())
-        assert (content["chain"], content["number"], content["leaves"], content["all_leaves"]) == (0, 2, 1, 3)
-        assert (content["head"], content["root"]) == (last.head.hex(), last.root.hex())
+        assert (content["chain"], content["number"], content["leaves"]) == (0, 2, 1)
+        assert content["head"] == last.head.hex()
         assert json.loads(run("ledger", "head").output) == content
         head = read_head(head_file.read_text())
         assert (head.number, head.head, head.public_key) == (2, last.head, key_file_of(database).public_key())
@@ -70,10 +70,7 @@ class TestAHead:
         "name",
         [
             *OTHERS,
-            *(
-                pytest.param(n, marks=pytest.mark.xfail(strict=True, reason="not signed and not compared"))
-                for n in UNSIGNED
-            ),
+            *UNSIGNED,
         ],
     )
     def test_with_one_field_altered_is_refused(self, run, head_file, name):
@@ -97,13 +94,11 @@ class TestAHead:
         head_file.write_text(text)
         assert "not the file of a head" in run("ledger", "verify", "--head", head_file, exit_code=1).output
 
-    @known_bug("read_head takes any text for true, also false")
     def test_that_says_false_in_quotation_marks_is_refused(self, head_file):
         content = json.loads(head_file.read_text())
         with pytest.raises(HeadUnreadable):
             read_head(json.dumps(content | {"caught_up": "false"}))
 
-    @known_bug("canonical_json raises InvariantViolated for what orjson cannot spell, and read_head does not catch it")
     @pytest.mark.parametrize(
         ("name", "value"), [("chain", 10**30), ("number", 10**30), ("leaves", 10**30), ("sealed_at", "\ud800")]
     )
@@ -112,13 +107,11 @@ class TestAHead:
         with pytest.raises(HeadUnreadable):
             read_head(json.dumps(content | {name: value}))
 
-    @known_bug("int(Infinity) is an OverflowError, which read_head does not catch")
     def test_with_a_number_that_is_infinite_is_refused(self, head_file):
         content = json.loads(head_file.read_text())
         with pytest.raises(HeadUnreadable):
             read_head(json.dumps(content | {"number": float("inf")}))
 
-    @known_bug("ledger verify --head reads the file as UTF-8 before it looks for errors")
     def test_that_is_no_text_is_refused(self, run, head_file):
         head_file.write_bytes(b"\xff\xfe\x00")
         assert "not the file of a head" in run("ledger", "verify", "--head", head_file, exit_code=1).output
@@ -134,6 +127,7 @@ class TestAHead:
             caught_up=content["caught_up"],
         )  # fmt: skip
         content["public_key"] = base64.b64encode(private.public_key().public_bytes_raw()).decode()
+        content["key_id"] = private.public_key().public_bytes_raw()[:8].hex()
         content["signature"] = base64.b64encode(private.sign(message)).decode()
         faults = found(database, heads=[read_head(json.dumps(content))], anchors=[])
         assert len(faults) == 2

@@ -16,7 +16,7 @@ from recruitment.ledger.services import sealing
 from recruitment.ledger.signing import SealKeyFile, trusted_history
 from tests.ledger.books import a_draft, posted
 from tests.ledger.intruder import insert
-from tests.sealing.sealed import found, head_of, key_file_of, known_bug, rotated, sealed, seals_of
+from tests.sealing.sealed import found, head_of, key_file_of, rotated, sealed, seals_of
 
 
 def keys_of(database) -> list[PublicSealKey]:
@@ -72,9 +72,6 @@ class TestANextKey:
         assert len({seal.key_id for seal in seals_of(database)}) == 1
         assert found(database) == []
 
-    @known_bug(
-        "the key after one that was registered and never adopted is certified by the wrong one: nobody trusts it"
-    )
     def test_is_trusted_although_the_one_before_was_never_adopted(self, database, sealed_book):
         with database.unit_of_work() as session:
             sealing.register_key(session, LOCAL_OPERATOR, key_file_of(database))
@@ -83,7 +80,6 @@ class TestANextKey:
         sealed(database)
         assert found(database) == []
 
-    @known_bug("database upgrade adopts a key that was never registered; the old one is lost and nothing can be sealed")
     def test_that_was_not_committed_is_not_adopted_by_an_upgrade(self, database, settings, sealed_book):
         with pytest.raises(ZeroDivisionError), database.unit_of_work() as session:
             sealing.register_key(session, LOCAL_OPERATOR, key_file_of(database))

@@ -23,7 +23,6 @@ from tests.sealing.sealed import (
     found,
     is_once_in_a_seal,
     key_file_of,
-    known_bug,
     leaf_rows,
     sealed,
     sealed_once,
@@ -174,7 +173,6 @@ class TestASeal:
         assert sealed_once(database) is not None
         assert found(database) == []
 
-    @known_bug("a key that the database does not know gives a WriteConflict, which ledger seal repeats for ever")
     def test_by_a_key_that_the_database_does_not_know_is_refused_once_and_for_all(self, database, book):
         """A key file of another time: the database was put back to before the key was made."""
         key_file = key_file_of(database)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, and_, func, select, type_coerce
+from sqlalchemy import String, and_, select, type_coerce
 
 from recruitment.core.canonical import instant
 from recruitment.ledger.models import (
@@ -135,11 +135,6 @@ def sealed_leaves(session: Session) -> Iterator[tuple[int, int, int, bytes]]:
     )
     for row in _stream(session, query):
         yield row[0], row[1], row[2], row[3]
-
-
-def leaf_count(session: Session) -> int:
-    """Return how many leaves all seals hold."""
-    return session.scalar(select(func.count()).select_from(LedgerSealLeaf)) or 0
 
 
 def currencies(session: Session) -> dict[str, int]:

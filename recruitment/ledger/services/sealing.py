@@ -64,6 +64,12 @@ def seal(session: Session, actor: Actor, key_file: SealKeyFile) -> rules.Seal | 
     """
     actor.require(Permission.POST_ENTRIES)
     private = key_file.newest()
+    key_id = signing.key_id_of(private.public_key().public_bytes_raw())
+    if key_id not in {key.id for key in queries.seal_keys(session)}:
+        raise signing.SealKeyMissing(
+            f"This database does not know the seal key {key_id} of {key_file.path}. Put the right one back, or make the "
+            "next one: recruitment ledger new-key"
+        )
     last = queries.last_seal(session, rules.CHAIN)
     found = queries.unsealed(session, rules.LEAVES_MAX + 1)
     if not found:
@@ -139,8 +145,6 @@ def head(session: Session, actor: Actor) -> dict[str, object]:
         "chain": last.chain,
         "number": last.number,
         "leaves": last.leaves,
-        "all_leaves": queries.leaf_count(session),
-        "root": last.root.hex(),
         "head": last.head.hex(),
         "caught_up": last.caught_up,
         "sealed_at": instant(last.sealed_at),
