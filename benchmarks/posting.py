@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import books, raw
@@ -14,7 +16,7 @@ from recruitment.database.unit_of_work import Database
 from recruitment.ledger import queries, service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from benchmarks.measuring import Stopwatch
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from recruitment.ledger.rules import EntryDraft
 
 _BOOKS = 50
+_WRITERS = 8
 
 
 def _open_books(database: Database) -> list[UUID]:
@@ -52,7 +55,8 @@ class OneEntryACommit:
         rows = zip(self._entries.rows, self._postings.rows, strict=True)
         self._rows = islice(rows, len(self._entries.rows) - number, None)
         scratch.drop(donor)
-        self._connection = scratch.connect(scratch.copy(base))
+        self._settings = scratch.copy(base)
+        self._connection = scratch.connect(self._settings)
         self._database = Database(scratch.copy(base))
         self._drafts = iter(books.drafts(self._books, number, seed=2))
         # A process that has served for a while has seen every account of the chart.
@@ -85,6 +89,53 @@ class OneEntryACommit:
         """Close both sides."""
         self._connection.close()
         self._database.dispose()
+
+
+class EightWriters(OneEntryACommit):
+    """The same with eight threads at once on either side, each on a connection of its own.
+
+    On SQLite they take turns, for a file has one writer; on a server they share the processors.
+    """
+
+    def ours(self, watch: Stopwatch) -> None:
+        """Post the drafts from eight threads, each entry in a unit of work of its own."""
+        drafts = list(islice(self._drafts, self.work))
+
+        def write(number: int, start: Barrier) -> None:
+            start.wait()
+            for entry in drafts[number::_WRITERS]:
+                self._post(entry)
+
+        _at_once(watch, write)
+
+    def raw(self, watch: Stopwatch) -> None:
+        """Append the rows from eight threads, each entry and its posting in a transaction of their own."""
+        rows = list(islice(self._rows, self.work))
+        entry_sql, posting_sql = (raw.insert(self._scratch, table) for table in (self._entries, self._postings))
+        begin = "BEGIN IMMEDIATE" if self._scratch.engine == "sqlite" else "BEGIN"
+
+        def write(number: int, start: Barrier) -> None:
+            connection = self._scratch.connect(self._settings)
+            start.wait()
+            for entry, posting in rows[number::_WRITERS]:
+                connection.execute(begin)
+                connection.execute(entry_sql, entry)
+                connection.execute(posting_sql, posting)
+                connection.execute("COMMIT")
+            connection.close()
+
+        _at_once(watch, write)
+
+
+def _at_once(watch: Stopwatch, write: Callable[[int, Barrier], None]) -> None:
+    """Let eight threads write, and measure from when all are ready until the last is done. Raises what they raise."""
+    start = Barrier(_WRITERS + 1)
+    with ThreadPoolExecutor(_WRITERS) as threads:
+        writers = [threads.submit(write, number, start) for number in range(_WRITERS)]
+        start.wait()
+        with watch:
+            for writer in writers:
+                writer.result()
 
 
 class BulkEntries:
@@ -197,6 +248,10 @@ def _prepared(trial: Any, scratch: Scratch, sizes: Sizes) -> Iterator[Any]:
 BENCHES = (
     Bench(
         "one_entry_a_commit", "entries/s", 0.4, lambda *given: _prepared(OneEntryACommit, *given),
+        lambda sizes: sizes.commit_rounds,
+    ),
+    Bench(
+        "eight_writers", "entries/s", 0.6, lambda *given: _prepared(EightWriters, *given),
         lambda sizes: sizes.commit_rounds,
     ),
     Bench(

@@ -30,9 +30,6 @@ from tests.ledger.books import (
 )
 from tests.sealing.sealed import IS_DEEP, found, sealed, sealed_once
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")
-"""verify leaves a cursor of the server open when kept balances end before movements do (reported)."""
-
 NOON = datetime(2024, 2, 1, 12, tzinfo=UTC)
 minutes = st.integers(0, 50).map(lambda minute: NOON + timedelta(minutes=minute))
 

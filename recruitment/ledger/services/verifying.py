@@ -11,6 +11,7 @@ Everything here streams. A fault names the book and the entry.
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
@@ -85,9 +86,11 @@ def _all_faults(session: Session, anchors: Sequence[bytes], heads: Sequence[Head
     yield from _faults_of_seals(session, sealed, trusted)
     yield from _faults_against_heads(sealed, heads)
     numbers = {seal.number for seal in sealed}
-    kept = checkpoints.kept_balances(session)
-    for book_id, number in rules.unfounded_balances(kept, checkpoints.sealed_movements(session), numbers):
+    movements = checkpoints.sealed_movements(session)
+    for book_id, number in rules.unfounded_balances(checkpoints.kept_balances(session), movements, numbers):
         yield Fault(book_id, None, f"has balances kept with seal {number} that its postings do not bear out")
+    # Books without kept balances leave movements over; a cursor of the server is closed when it has been read.
+    deque(movements, maxlen=0)
 
 
 def _faults_of_the_chart(session: Session, chart: Chart) -> Iterator[Fault]:
