@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import field
-from benchmarks.measuring import Bench, Stopwatch
+from benchmarks.measuring import Bench, Stopwatch, prepared
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.database.unit_of_work import Database
 from recruitment.verification.service import refresh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from benchmarks.scratch import Scratch
     from benchmarks.sizes import Sizes
 
@@ -107,22 +104,13 @@ class CompareAgain(_Journeys):
         self._first_run(watch)
 
 
-@contextmanager
-def _prepared(trial: Any, scratch: Scratch, sizes: Sizes) -> Iterator[Any]:
-    found = trial(scratch, sizes)
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 BENCHES = (
     Bench(
-        "compare_all", "s", 12.0, lambda *given: _prepared(CompareAll, *given), lambda sizes: sizes.compare_rounds,
+        "compare_all", "s", 12.0, lambda *given: prepared(CompareAll, *given), lambda sizes: sizes.compare_rounds,
         wish=6.0, is_speed=False,
     ),
     Bench(
-        "compare_again", "s", 0.05, lambda *given: _prepared(CompareAgain, *given), lambda sizes: sizes.again_rounds,
+        "compare_again", "s", 0.05, lambda *given: prepared(CompareAgain, *given), lambda sizes: sizes.again_rounds,
         is_speed=False,
     ),
 )  # fmt: skip

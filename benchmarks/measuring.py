@@ -8,13 +8,14 @@ twice the driver".
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from cProfile import Profile
 
@@ -52,6 +53,16 @@ class Trial(Protocol):
 
     def raw(self, watch: Stopwatch) -> None:
         """Do the same with the driver alone."""
+
+
+@contextmanager
+def prepared(trial: Any, scratch: Scratch, sizes: Sizes) -> Iterator[Any]:
+    """Make a trial for the time of the block, and close it afterwards."""
+    found = trial(scratch, sizes)
+    try:
+        yield found
+    finally:
+        found.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import gc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import islice
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import books, raw
-from benchmarks.measuring import Bench
+from benchmarks.measuring import Bench, prepared
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.database.unit_of_work import Database
 from recruitment.ledger import queries, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from uuid import UUID
 
     from benchmarks.measuring import Stopwatch
@@ -236,30 +235,21 @@ class BookBalance:
         self._database.dispose()
 
 
-@contextmanager
-def _prepared(trial: Any, scratch: Scratch, sizes: Sizes) -> Iterator[Any]:
-    found = trial(scratch, sizes)
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 BENCHES = (
     Bench(
-        "one_entry_a_commit", "entries/s", 0.4, lambda *given: _prepared(OneEntryACommit, *given),
+        "one_entry_a_commit", "entries/s", 0.4, lambda *given: prepared(OneEntryACommit, *given),
         lambda sizes: sizes.commit_rounds,
     ),
     Bench(
-        "eight_writers", "entries/s", 0.6, lambda *given: _prepared(EightWriters, *given),
+        "eight_writers", "entries/s", 0.6, lambda *given: prepared(EightWriters, *given),
         lambda sizes: sizes.commit_rounds,
     ),
     Bench(
-        "bulk_entries", "entries/s", 0.10, lambda *given: _prepared(BulkEntries, *given),
+        "bulk_entries", "entries/s", 0.10, lambda *given: prepared(BulkEntries, *given),
         lambda sizes: sizes.bulk_rounds, wish=0.2,
     ),
     Bench(
-        "book_balance", "ms", 2.0, lambda *given: _prepared(BookBalance, *given),
+        "book_balance", "ms", 2.0, lambda *given: prepared(BookBalance, *given),
         lambda sizes: sizes.balance_rounds, is_speed=False,
     ),
 )  # fmt: skip

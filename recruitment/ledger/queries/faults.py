@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
+from recruitment.ledger.models import LedgerBook, LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-_postings, _entries, _accounts = LedgerPosting.__table__.c, LedgerEntry.__table__.c, LedgerAccount.__table__.c
+_entries = LedgerEntry.__table__.c
 
 
 def entries_without_book(session: Session) -> list[tuple[UUID, UUID]]:
