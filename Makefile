@@ -10,7 +10,10 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 
 BIN := .venv/bin
 STAMP := .venv/.installed
-PYTEST := $(BIN)/python -m pytest
+
+# One process of tests for each core, each with a PostgreSQL server of its own; WORKERS=0 for one that a debugger can join.
+WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # bean-check is under the GPL, so it is kept out of our lock and out of our environment, and is only called.
 BEANCOUNT := .venv-beancount/.installed
@@ -83,8 +86,9 @@ $(BEANCOUNT):
 
 .PHONY: deep
 deep: export HYPOTHESIS_PROFILE := deep
-deep: $(STAMP) ## Tests with twenty times as many examples of each property; T= for some of them
+deep: $(STAMP) ## The long battery: 200 paired worlds, 20,000 requests, twenty times as many examples; T= for some of it
 	$(PYTEST) -m "$(call without,debian browser slow)" $(T)
+	$(if $(T),,$(PYTEST) -m slow tests/paired tests/api)
 
 .PHONY: coverage
 coverage: $(STAMP) ## Tests with a report of the lines and branches that none of them reached
@@ -129,6 +133,7 @@ migration: $(STAMP) ## Draft the next migration from the models; M="add licence 
 .PHONY: books
 books: $(STAMP) ## Verify the books, and that the three accounts add up to them
 	$(BIN)/recruitment ledger verify
+	$(BIN)/recruitment audit verify
 	$(BIN)/recruitment verification reconcile
 
 ##@ House

@@ -129,7 +129,7 @@ class SqliteScratch(Scratch):
         self.settle(template)
         settings = self._new(name)
         shutil.copyfile(_path(template), _path(settings))
-        shutil.copyfile(template.key_path, settings.key_path)
+        _copy_keys(template, settings)
         return settings
 
 
@@ -177,7 +177,7 @@ class PostgresScratch(Scratch):
     def _copy(self, template: Settings, name: str) -> Settings:
         self._say(f"CREATE DATABASE {name} TEMPLATE {make_url(template.database_url).database} ENCODING 'UTF8'")
         settings = self._settings(name)
-        shutil.copyfile(template.key_path, settings.key_path)
+        _copy_keys(template, settings)
         return settings
 
     def _settings(self, name: str) -> Settings:
@@ -187,6 +187,16 @@ class PostgresScratch(Scratch):
     def _say(self, statement: str) -> None:
         with self.connect(self._settings("postgres")) as connection:
             connection.execute(statement)
+
+
+def _copy_keys(template: Settings, settings: Settings) -> None:
+    """Copy the key file and the store of persons' keys beside it."""
+    shutil.copyfile(template.key_path, settings.key_path)
+    shutil.copyfile(_file(template.key_store_url), _file(settings.key_store_url))
+
+
+def _file(url: str) -> str:
+    return str(make_url(url).database)
 
 
 @contextmanager

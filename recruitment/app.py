@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recruitment.access import queries as accounts
+from recruitment.audit import queries as audit_record
+from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR
-from recruitment.database import migrating
+from recruitment.database import key_store, migrating, outbox
+from recruitment.database.engine import make_file
+from recruitment.database.outbox import MessageState
 from recruitment.database.unit_of_work import Database
 from recruitment.database.vault import create_key_file
 from recruitment.fees.services import reference_data
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.journeys.service import load_stages
 from recruitment.ledger.queries import seals
+from recruitment.ledger.rules import CHAIN
 from recruitment.ledger.services.sealing import register_key
 from recruitment.ledger.signing import SealKeyFile
 
@@ -19,21 +25,40 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from recruitment.core.settings import Settings
+    from recruitment.web.api import ApiBlueprint
+
+
+_LINKS = (
+    ("Journeys", "reporting.journey_list"),
+    ("Declarations", "intake.declaration_list"),
+    ("Jobseekers", "persons.jobseeker_search"),
+    ("Name lists", "name_lists.list_page"),
+    ("Possible twins", "privacy.twin_list"),
+    ("Possible matches", "name_lists.match_list"),
+    ("People", "access.people_list"),
+    ("Audit record", "audit.event_list"),
+    ("Your account", "access.account"),
+)
+"""What the top of a page leads to, for whom it is."""
 
 
 def upgrade_database(settings: Settings) -> bool:
     """Make or migrate the database, bring in the reference data, and make the keys that it needs and does not have yet.
 
-    Returns whether a key file was made. Once a person is registered, a missing key file is never replaced by a new one:
-    the personal fields could not be read with it.
+    Returns whether a key file was made. Once a person is registered, a missing key file or key store is never replaced by
+    a new one: the personal fields could not be read with it. Nor is a key file once anybody was invited: it opens their
+    second factors too.
     """
     database = Database(settings)
     try:
-        migrating.migrate(database.engine)
+        _migrate(database)
         with database.unit_of_work() as session:
             load_stages(session)
             reference_data.load(session)
-            made = not jobseekers.anybody(session) and create_key_file(settings.key_path)
+            made = False
+            if not jobseekers.anybody(session):
+                database.key_store.make()
+                made = not accounts.anybody(session) and create_key_file(settings.key_path)
             key_file = SealKeyFile(settings.seal_key_path)
             if not seals.seal_keys(session):
                 register_key(session, LOCAL_OPERATOR, key_file)
@@ -44,15 +69,47 @@ def upgrade_database(settings: Settings) -> bool:
         database.dispose()
 
 
+def _migrate(database: Database) -> None:
+    """Bring the schema to its newest revision. The keys of persons leave before the revision that drops their table."""
+    make_file(database.engine)
+    if key_store.holds_keys(database.engine):
+        migrating.migrate(database.engine, key_store.LAST_REVISION_WITH_KEYS)
+        database.key_store.make()
+        key_store.move_keys(database.engine, database.key_store)
+    migrating.migrate(database.engine)
+
+
 def create_app(settings: Settings) -> Flask:
     """Make the web application: its database, its pages, and what stands before and behind every page.
 
     Flask and the pages are imported here, so that the command line need not wait for them.
     """
-    from flask import Flask, g
+    from flask import Flask
 
+    from recruitment.access.pages import pages as access
+    from recruitment.access.pages.doorkeeper import AccessDoorkeeper
+    from recruitment.audit.api import api as audit_events
+    from recruitment.audit.pages import pages as audit
+    from recruitment.intake.api import api as imports
+    from recruitment.intake.pages import pages as intake
+    from recruitment.jobseekers.pages import pages as people
+    from recruitment.name_lists.pages import pages as name_lists
+    from recruitment.privacy.pages import pages as privacy
     from recruitment.reporting.pages import pages as reporting
-    from recruitment.web import context, errors, gate, headers, templating
+    from recruitment.web import (
+        api,
+        context,
+        errors,
+        forms,
+        gate,
+        headers,
+        identity,
+        limits,
+        logs,
+        metrics,
+        navigation,
+        templating,
+    )
     from recruitment.web.health import health
 
     app = Flask(
@@ -61,18 +118,58 @@ def create_app(settings: Settings) -> Flask:
         static_folder=str(templating.static_folder()),
         static_url_path="/static",
     )
-    app.extensions[context.EXTENSION] = Database(settings)
+    database = app.extensions[context.EXTENSION] = Database(settings)
+    limits.install(app)
     errors.install(app)
+    logs.install(app)
+    metrics.install(app, lambda: numbers_of_the_house(database))
     headers.install(app)
     templating.install(app)
 
-    @app.before_request
-    def be_the_operator() -> None:
-        g.actor = LOCAL_OPERATOR  # sign-in comes with the access room
-
-    for blueprint in (health, reporting):
+    identity.install(app, AccessDoorkeeper())
+    api.install(app, [audit_events, imports, *_endpoints_that_read()])
+    for blueprint in (health, metrics.metrics, access, reporting, intake, people, name_lists, privacy, audit):
         app.register_blueprint(blueprint)
     serve_file = app.view_functions["static"]
     app.view_functions["static"] = gate.public("the style sheet tells nothing about anybody")(serve_file)
+    forms.install(app)
+    navigation.install(app, _LINKS)
     gate.install(app)
     return app
+
+
+def _endpoints_that_read() -> list[ApiBlueprint]:
+    """Return the endpoints of the rooms, in the order in which the document lists them."""
+    from recruitment.access import api as access
+    from recruitment.agencies.api import api as licences
+    from recruitment.employers.api import api as demand_letters
+    from recruitment.fees import api as fees
+    from recruitment.jobseekers import api as jobseekers
+    from recruitment.journeys import api as journeys
+    from recruitment.ledger.api import api as ledger
+    from recruitment.name_lists import api as name_lists
+    from recruitment.organisations.api import api as organisations
+    from recruitment.partners.api import api as supply_chains
+    from recruitment.privacy import api as privacy
+    from recruitment.verification.api import api as comparisons
+
+    return [
+        access.people_api, access.tokens_api, jobseekers.api, jobseekers.consents, privacy.erasures, privacy.possible_twins,
+        organisations, licences, demand_letters, name_lists.api, name_lists.matches,
+        fees.commitments, supply_chains, journeys.api, fees.declarations,
+        fees.statements, fees.rates, comparisons, ledger, fees.reference_data, journeys.reference_data,
+    ]  # fmt: skip
+
+
+def numbers_of_the_house(database: Database) -> dict[str, tuple[str, float | None]]:
+    """Return what the house says of itself to who watches it: name, sentence and number. Nothing about anybody."""
+    with database.read_session() as session:
+        messages = outbox.counts(session)
+        newest = {"ledger": seals.last_seal(session, CHAIN), "audit": audit_record.last_seal(session)}
+    ages = {name: (clock.now() - seal.sealed_at).total_seconds() if seal else None for name, seal in newest.items()}
+    return {
+        "recruitment_outbox_waiting": ("Messages that wait for delivery.", messages[MessageState.WAITING]),
+        "recruitment_outbox_failed": ("Messages that were given up.", messages[MessageState.FAILED]),
+        "recruitment_ledger_seal_age_seconds": ("How long ago the books were last sealed.", ages["ledger"]),
+        "recruitment_audit_seal_age_seconds": ("How long ago the audit record was last sealed.", ages["audit"]),
+    }

@@ -8,17 +8,23 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from recruitment import __version__, demo
+from recruitment.access.cli import access
 from recruitment.app import upgrade_database
+from recruitment.audit.cli import audit
 from recruitment.core.settings import Settings
+from recruitment.database import granting
 from recruitment.fees.cli import fees
 from recruitment.intake.cli import import_command
 from recruitment.journeys.cli import journeys
 from recruitment.ledger.cli import ledger
+from recruitment.privacy.cli import privacy
 from recruitment.verification.cli import verification
-from recruitment.web.terminal import told
+from recruitment.web.logs import FOR_GRANIAN
+from recruitment.web.terminal import open_database, told
+from recruitment.work import work
 
 SERVER_THREADS = 4
-"""How many requests are answered at once."""
+"""How many requests are answered at once, unless --threads says otherwise."""
 
 
 @click.group()
@@ -45,34 +51,70 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-@cli.command("demo")
+@database.command("grant")
+@click.argument("role")
 @told
-def run_demo() -> None:
+def grant_role(role: str) -> None:
+    """Give the existing PostgreSQL role ROLE what the service needs, and no more. Repeat it after each upgrade."""
+    granting.grant(open_database().engine, role)
+    click.echo(f"{role} may serve this database; row-level security holds for it.")
+
+
+@cli.command("demo")
+@click.option("--code", metavar="NAME", help="Only print the code with which somebody of the demo signs in now.")
+@told
+def run_demo(code: str | None) -> None:
     """Show First Mile on the worked example, in a database of its own, and print what it found."""
+    if code is not None:
+        demo.show_code(Settings.from_environment(), code)
+        return
     demo.run(Settings.from_environment())
 
 
 @cli.command()
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 128),
+    default=SERVER_THREADS,
+    show_default=True,
+    help="Requests answered at once.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    help="Processes that answer. The metrics of more than one tell only of whichever was asked.",
+)
 @told
-def serve() -> None:
-    """Serve the pages on 127.0.0.1 (PORT, 8000 by default) until stopped. There is no sign-in yet: this machine only."""
+def serve(threads: int, workers: int) -> None:
+    """Serve on 127.0.0.1 (PORT, 8000 by default) until stopped; a proxy in front may serve others. Logs to stderr."""
     settings = Settings.from_environment()
     click.echo(f"First Mile is at http://127.0.0.1:{settings.port}/ (stop it with Ctrl-C)")
+    if warning := granting.warning(open_database().engine):
+        click.echo(f"Warning: {warning}", err=True)
     Granian(
         "recruitment.wsgi:app",
         address="127.0.0.1",
         port=settings.port,
         interface=Interfaces.WSGI,
-        blocking_threads=SERVER_THREADS,
+        workers=workers,
+        blocking_threads=threads,
         log_level=LogLevels.warning,
+        log_dictconfig=FOR_GRANIAN,
+        log_access=False,
     ).serve()
 
 
+cli.add_command(audit)
+cli.add_command(access)
 cli.add_command(fees)
 cli.add_command(import_command)
 cli.add_command(journeys)
 cli.add_command(ledger)
+cli.add_command(privacy)
 cli.add_command(verification)
+cli.add_command(work)
 
 
 def main() -> None:

@@ -1,6 +1,9 @@
 """Every table of the house, for Alembic and for tests: importing this module imports the models of every room."""
 
+from recruitment.access import models as access
 from recruitment.agencies import models as agencies
+from recruitment.audit import models as audit
+from recruitment.database import idempotency, outbox
 from recruitment.database.base import Base
 from recruitment.employers import models as employers
 from recruitment.fees import models as fees
@@ -8,15 +11,34 @@ from recruitment.intake import models as intake
 from recruitment.jobseekers import models as jobseekers
 from recruitment.journeys import models as journeys
 from recruitment.ledger import models as ledger
+from recruitment.name_lists import models as name_lists
 from recruitment.organisations import models as organisations
 from recruitment.partners import models as partners
+from recruitment.privacy import models as privacy
 from recruitment.verification import models as verification
 
 metadata = Base.metadata
 
 APPEND_ONLY: tuple[str, ...] = tuple(
     table
-    for room in (agencies, employers, fees, intake, jobseekers, journeys, ledger, organisations, partners, verification)
+    for room in (
+        access,
+        agencies,
+        audit,
+        employers,
+        fees,
+        idempotency,
+        intake,
+        jobseekers,
+        journeys,
+        ledger,
+        name_lists,
+        organisations,
+        outbox,
+        partners,
+        privacy,
+        verification,
+    )
     for table in getattr(room, "APPEND_ONLY", ())
 )
 """Tables that nobody may change or delete from, in any room."""

@@ -1,6 +1,7 @@
 """The entry for a server: ``granian --interface wsgi --host 127.0.0.1 recruitment.wsgi:app``.
 
-There is no sign-in yet. Let it listen on the loopback address alone, as ``recruitment serve`` does.
+Let it listen on the loopback address alone, as ``recruitment serve`` does: others come through a proxy that holds the
+certificate (``deploy/``). It logs to standard error, whatever the server's own settings for logging are.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from recruitment.app import create_app
 from recruitment.core.settings import Settings
+from recruitment.web import logs
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,5 +20,6 @@ def __getattr__(name: str) -> Flask:
     """Make ``app`` when a server first asks for it, so that importing this module needs no database."""
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    logs.start()
     app = globals()["app"] = create_app(Settings.from_environment())
     return app

@@ -84,6 +84,16 @@ def database(settings) -> Iterator[Database]:
 
 
 @pytest.fixture
+def service_database(engine_databases, settings) -> Iterator[Database]:
+    """The database of this test as the web service opens it: on PostgreSQL as a role for which row-level security holds."""
+    from recruitment.database.unit_of_work import Database
+
+    found = Database(engine_databases.served(settings))
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
 def operator() -> Actor:
     """The person at the command line, who may do everything."""
     return LOCAL_OPERATOR

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +69,10 @@ class SqliteDatabases:
         engine.dispose()
         return self._folder
 
+    def served(self, settings: Settings) -> Settings:
+        """Return the settings by which the web service opens the database of ``settings``: there are no roles here."""
+        return settings
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -91,6 +96,17 @@ class PostgresDatabases:
         with self._database(self._template) as name:
             shutil.copytree(self._folder, folder, dirs_exist_ok=True)
             yield self._settings(name, folder)
+
+    def served(self, settings: Settings) -> Settings:
+        """Return the settings by which the web service opens the database of ``settings``: as a role of its own."""
+        from recruitment.database.engine import build_engine
+        from recruitment.database.granting import grant
+
+        engine = build_engine(settings.database_url)
+        grant(engine, self._service_role)
+        engine.dispose()
+        url = make_url(settings.database_url).set(username=self._service_role)
+        return replace(settings, database_url=url.render_as_string(hide_password=False))
 
     def close(self) -> None:
         """Stop the server, if one was started, and delete its files."""
@@ -117,6 +133,11 @@ class PostgresDatabases:
         self._say(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         _upgrade(self._settings(name, self._folder))
         return name
+
+    @cached_property
+    def _service_role(self) -> str:
+        self._say("CREATE ROLE first_mile_service LOGIN")
+        return "first_mile_service"
 
     @cached_property
     def _server(self):

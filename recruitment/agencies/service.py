@@ -23,7 +23,7 @@ _COLUMNS = ("agency_id", "number", "valid_from", "valid_until", "recorded_at")
 
 def record_licences(session: Session, actor: Actor, licences: Sequence[tuple[UUID, Licence]]) -> None:
     """Record the licences of agencies that were just entered."""
-    actor.require(Permission.IMPORT_FILES)
+    actor.require(Permission.ENTER_ORGANISATIONS)
     recorded_at = clock.now()
     rows = [(agency, each.number, each.valid_from, each.valid_until, recorded_at) for agency, each in licences]
     insert_many(session, AgencyLicence.__table__, _COLUMNS, rows)

@@ -1,12 +1,14 @@
 """What the environment decides: which database, where our own files lie, which key guards personal fields.
 
-========================  ===================================================================================
-``DATABASE_URL``          the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
-``RECRUITMENT_HOME``      the folder of our own files. Default: ``first-mile`` in the user's data folder
-``RECRUITMENT_KEY``       the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
-``RECRUITMENT_SEAL_KEY``  the file of the key that signs seals. Default: beside the key file, ``….seal-key``
-``PORT``                  where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
-========================  ===================================================================================
+=========================  ===================================================================================
+``DATABASE_URL``           the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
+``RECRUITMENT_HOME``       the folder of our own files. Default: ``first-mile`` in the user's data folder
+``RECRUITMENT_KEY``        the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
+``RECRUITMENT_SEAL_KEY``   the file of the key that signs seals. Default: beside the key file, ``….seal-key``
+``RECRUITMENT_KEY_STORE``  the database of persons' keys. Default: SQLite beside the key file, ``….person-keys.sqlite3``
+``PUBLIC_URL``             where a proxy with TLS serves us, ``https://…``. Default: none, so this machine only
+``PORT``                   where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
+=========================  ===================================================================================
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from recruitment.core.errors import InvalidInput
 
@@ -38,11 +41,23 @@ class Settings:
     key_path: Path
     port: int
     given_seal_key_path: Path | None = None
+    given_key_store_url: str | None = None
+    public_url: str | None = None
+
+    @property
+    def key_store_url(self) -> str:
+        """Where the wrapped keys of persons lie: beside the key file unless the environment says otherwise."""
+        return self.given_key_store_url or f"{_SQLITE}{self.key_path.with_suffix('.person-keys.sqlite3')}"
 
     @property
     def seal_key_path(self) -> Path:
         """Where the private half of the seal key lies: beside the key file unless the environment says otherwise."""
         return self.given_seal_key_path or self.key_path.with_suffix(".seal-key")
+
+    @property
+    def public_host(self) -> str | None:
+        """The name by which the world knows the service, without a port; None when only this machine does."""
+        return urlsplit(self.public_url).hostname if self.public_url else None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -55,7 +70,9 @@ class Settings:
             database_url=url,
             key_path=Path(given.get("RECRUITMENT_KEY") or _default_key(url, home)),
             given_seal_key_path=Path(seal_key) if seal_key else None,
+            given_key_store_url=given.get("RECRUITMENT_KEY_STORE") or None,
             port=_port(given.get("PORT") or "8000"),
+            public_url=_public_url(given.get("PUBLIC_URL")),
         )
 
 
@@ -63,6 +80,22 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) < 65536:
         return int(text)
     raise SettingInvalid(f"PORT must be a number between 0 and 65535; it is {text!r}.")
+
+
+def _public_url(text: str | None) -> str | None:
+    """Return an address as a browser writes the origin of its pages: no path, no slash at the end, in lower case."""
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text.strip())
+        port = f":{parts.port}" if parts.port not in {None, 443} else ""
+    except ValueError:
+        parts, port = urlsplit(""), ""
+    if parts.scheme != "https" or not parts.hostname or parts.path not in {"", "/"}:
+        raise SettingInvalid(f"PUBLIC_URL must be like https://first-mile.example; it is {text!r}.")
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise SettingInvalid("PUBLIC_URL must be a scheme and a name alone, like https://first-mile.example.")
+    return f"https://{parts.hostname}{port}"
 
 
 def _user_data_folder(given: Mapping[str, str]) -> Path:

@@ -1,6 +1,6 @@
 """Many rows at once, the fast way of each engine, with every constraint on.
 
-PostgreSQL takes a COPY, SQLite an ``executemany``. Values are those of the column types (UUID, date, aware datetime),
+PostgreSQL takes a COPY, SQLite an ``executemany``, and so does PostgreSQL where row-level security refuses a COPY. Values are those of the column types (UUID, date, aware datetime),
 turned into what the driver wants by the types' own processors, looked up once per table.
 """
 
@@ -17,6 +17,8 @@ from sqlalchemy import JSON
 from sqlalchemy.exc import DBAPIError
 
 from recruitment.database.engine import keep_first_line
+from recruitment.database.row_security import protected_tables
+from recruitment.database.scoping import bare_connection, check_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,11 +48,14 @@ def fewer_collections() -> Iterator[None]:
 def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert ``rows`` of ``columns`` into ``table``. Raises the driver's errors through SQLAlchemy's classes.
 
+    Rows that are not within the scope of the session are refused (``InvariantViolated``).
+
     It speaks to the driver itself: for one row, SQLAlchemy's way to a statement costs more than the statement.
     """
     if not rows:
         return
-    connection = session.connection()
+    check_write(session, table, columns, rows)
+    connection = bare_connection(session)
     plan = _plan(table, columns, connection.dialect)
     if plan.converters:
         rows = [_converted(row, plan.converters) for row in rows]
@@ -61,6 +66,9 @@ def insert_many(session: Session, table: FromClause, columns: tuple[str, ...], r
             driver.execute(plan.insert, rows[0])
         elif connection.dialect.name == "sqlite":
             driver.executemany(plan.insert, rows)
+        elif cast("Table", table).name in protected_tables(connection):
+            with driver.cursor() as cursor:
+                cursor.executemany(plan.insert, rows)
         else:
             with driver.cursor() as cursor, cursor.copy(plan.copy) as copy:
                 for row in rows:

@@ -8,7 +8,9 @@ writes, whatever the timeout.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +64,16 @@ def build_engine(url: str) -> Engine:
         event.listen(engine, "checkin", _leave_nothing_open)
     event.listen(engine, "handle_error", _hide_values)
     return engine
+
+
+def make_file(engine: Engine) -> None:
+    """Make the file of an SQLite database unless it is there, readable by its owner only: SQLite itself would let all read it.
+
+    Its journals get the mode of the file. Elsewhere there is nothing to make.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
+        with suppress(OSError):  # what is wrong with the place is told by whoever connects
+            os.close(os.open(str(engine.url.database), os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def for_reading(engine: Engine) -> Engine:

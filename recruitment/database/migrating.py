@@ -14,6 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import recruitment
+from recruitment.core.actor import EVERYTHING
+from recruitment.database.row_security import tell
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -58,5 +60,9 @@ def migrate_back(engine: Engine, revision: str) -> None:
 def _run(engine: Engine, act: object) -> None:
     config = alembic_config()
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            tell(
+                connection, EVERYTHING
+            )  # a migration that moves rows must see them, also as an owner under the policies
         config.attributes["connection"] = connection
         act(config)  # type: ignore[operator]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from recruitment.core.errors import RecruitmentError
+from recruitment.database.scoping import bare_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @contextmanager
 def savepoint(session: Session) -> Iterator[None]:
     """Take back what was written in the block when it is refused, by the database or by a rule; the error goes on."""
-    driver: Any = session.connection().connection.driver_connection
+    driver: Any = bare_connection(session).connection.driver_connection
     driver.execute("SAVEPOINT recruitment")
     try:
         yield

@@ -6,6 +6,9 @@
     # committed here, before anybody is told
 
 Services never commit. What must not be kept (a dry run, a replay, a refused file) leaves the block by an exception.
+
+Every session is opened for a scope (``scoping.py``) and keeps it: the command line and the house's own work see every
+row, a request what its actor may see.
 """
 
 from __future__ import annotations
@@ -14,17 +17,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
+from recruitment.core.actor import EVERYTHING
 from recruitment.core.errors import Conflict, Unavailable
 from recruitment.database.engine import build_engine, for_reading, for_writing
+from recruitment.database.key_store import KeysOfSession, KeyStore
+from recruitment.database.scoping import ScopedSession
 from recruitment.database.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
+    from recruitment.core.actor import Scope
     from recruitment.core.settings import Settings
 
 
@@ -41,38 +48,42 @@ class DatabaseUnreachable(Unavailable):
 
 
 class Database:
-    """One database with the vault that guards its personal fields. Made once, by the composition root."""
+    """One database with the vault and the key store that guard its personal fields. Made once, by the composition root."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.engine = build_engine(settings.database_url)
         self.vault = Vault(settings.key_path)
+        self.key_store = KeyStore(settings.key_store_url)
         self._writer = for_writing(self.engine)
         self._reader = for_reading(self.engine)
         # What never changes once it is committed, kept for the life of the process (rooms name their own keys).
         self._cache: dict[str, set[Any]] = {}
 
     @contextmanager
-    def unit_of_work(self) -> Iterator[Session]:
-        """Open a session that commits when the block ends, and keeps nothing when it raises.
+    def unit_of_work(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """Open a session of ``scope`` that commits when the block ends, and keeps nothing when it raises.
 
         Raises ``WriteConflict`` when a constraint refuses at the commit or two writers wait for each other,
         ``DatabaseUnreachable`` when the database cannot answer.
         """
-        with self._session(self._writer) as session:
+        with self._session(self._writer, scope) as session:
             yield session
+            keys: KeysOfSession = session.info["key_store"]
+            keys.before_commit()
             session.commit()
+            keys.after_commit()
 
     @contextmanager
-    def read_session(self) -> Iterator[Session]:
-        """Open a session for reading: one consistent view, nothing to commit."""
-        with self._session(self._reader) as session:
+    def read_session(self, scope: Scope = EVERYTHING) -> Iterator[Session]:
+        """Open a session of ``scope`` for reading: one consistent view, nothing to commit."""
+        with self._session(self._reader, scope) as session:
             yield session
 
     @contextmanager
-    def _session(self, engine: Engine) -> Iterator[Session]:
-        info = {"vault": self.vault, "cache": self._cache}
-        with Session(engine, expire_on_commit=False, info=info) as session:
+    def _session(self, engine: Engine, scope: Scope) -> Iterator[Session]:
+        info = {"vault": self.vault, "key_store": KeysOfSession(self.key_store), "cache": self._cache}
+        with ScopedSession(engine, scope, expire_on_commit=False, info=info) as session:
             try:
                 yield session
             except IntegrityError as error:
@@ -86,6 +97,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self.key_store.dispose()
 
 
 _CONFLICT = "Something else changed the same record. Nothing was saved; try again."

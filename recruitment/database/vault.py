@@ -154,6 +154,30 @@ class Vault:
         except (InvalidTag, ValueError):
             raise SealBroken("A person's key cannot be opened: it was changed or belongs to somebody else.") from None
 
+    def seal_secret(self, domain: str, row: UUID, text: str) -> bytes:
+        """Return a secret of the house's own (no worker's) sealed for ``domain`` (``table.column``) of ``row``.
+
+        The key is derived from the newest key-encryption key, whose id stands before the sealed text.
+        """
+        kek_id, nonce = self._keys.newest, os.urandom(_NONCE_BYTES)
+        sealed = self._secret_cipher(kek_id, domain).encrypt(nonce, text.encode(), _place(domain, row))
+        return kek_id.encode() + b"\x00" + _VERSION + nonce + sealed
+
+    def open_secret(self, domain: str, row: UUID, sealed: bytes) -> str:
+        """Return a secret that was sealed for ``domain`` of ``row``. Raises ``SealBroken``, ``KeyFileWrong``."""
+        kek_id, _, rest = sealed.partition(b"\x00")
+        try:
+            cipher = self._secret_cipher(kek_id.decode("ascii"), domain)
+            return cipher.decrypt(*_parts(rest), _place(domain, row)).decode()
+        except (InvalidTag, ValueError):
+            raise SealBroken(f"A secret ({domain}) cannot be opened: it was changed or moved.") from None
+
+    def _secret_cipher(self, kek_id: str, domain: str) -> AESGCM:
+        kek = self._keys.keks.get(kek_id)
+        if kek is None:
+            raise KeyFileWrong(f"The key file {self._path} does not hold the key {kek_id} of this database.")
+        return AESGCM(hmac.digest(kek, f"secret|{domain}".encode(), "sha256"))
+
     def keyed_hash(self, domain: str, text: str) -> bytes:
         """Return the keyed hash of ``text`` for exact look-ups, 32 bytes; ``domain`` keeps kinds of value apart."""
         return hmac.digest(self._keys.index, f"{domain}|{text}".encode(), "sha256")

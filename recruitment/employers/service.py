@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recruitment.core import clock
-from recruitment.core.actor import Permission
+from recruitment.core.actor import Audience, Permission
 from recruitment.core.ids import new_id
 from recruitment.database.bulk import insert_many
 from recruitment.employers import queries
@@ -30,11 +30,17 @@ _COLUMNS = (
 
 
 def filing_of_demand_letters(session: Session, actor: Actor) -> Filing[NewDemandLetter]:
-    """Return how demand letters are filed. Who may: whoever may import files."""
-    actor.require(Permission.IMPORT_FILES)
+    """Return how demand letters are filed. Who may: whoever may file demand letters; an employer only its own.
+
+    To an employer every other employer is unknown here.
+    """
+    actor.require(Permission.FILE_DEMAND_LETTERS)
 
     def find(what: str, codes: Collection[str]) -> Mapping[str, object]:
-        return organisations.ids_by_code(session, codes, OrganisationKind(what))
+        found = organisations.ids_by_code(session, codes, OrganisationKind(what))
+        if what == OrganisationKind.EMPLOYER.value and actor.scope.audience is Audience.EMPLOYER:
+            return {code: employer for code, employer in found.items() if employer == actor.organisation_id}
+        return found
 
     def file(rows: Sequence[Row[NewDemandLetter]], tally: Tally, report: Report) -> None:
         known = queries.digests(session, [row.value.reference for row in rows])

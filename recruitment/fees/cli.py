@@ -18,7 +18,7 @@ def fees() -> None:
 @told
 def items() -> None:
     """Show every fee item with its two verdicts: the ILO's class, and who pays under the Employer Pays Principle."""
-    LOCAL_OPERATOR.require(Permission.READ_COMPARISONS)
+    LOCAL_OPERATOR.require(Permission.READ_REFERENCE_DATA)
     with open_database().read_session() as session:
         rows = [(item.code, item.label, item.ilo, item.epp, item.confidence) for item in queries.fee_items(session)]
     click.echo(table(("item", "what it is", "ILO", "Employer Pays", "confidence"), rows))
@@ -29,7 +29,7 @@ def items() -> None:
 @told
 def rules(corridor: str | None) -> None:
     """Show what is known of the law of each corridor. What is unknown is said to be unknown; it is not allowed by that."""
-    LOCAL_OPERATOR.require(Permission.READ_COMPARISONS)
+    LOCAL_OPERATOR.require(Permission.READ_REFERENCE_DATA)
     with open_database().read_session() as session:
         found = queries.corridor_rules(session, corridor)
     rows = [

@@ -1,12 +1,13 @@
 """What the fees room refuses, beyond the problems of files.
 
-NotFound   DeclarationUnknown
-Conflict   AlreadySuperseded
+InvalidInput   CorridorUnknown
+NotFound       DeclarationUnknown
+Conflict       AlreadySuperseded
 """
 
 from __future__ import annotations
 
-from recruitment.core.errors import Conflict, NotFound
+from recruitment.core.errors import Conflict, InvalidInput, NotFound
 
 
 class DeclarationUnknown(NotFound):
@@ -19,3 +20,9 @@ class AlreadySuperseded(Conflict):
     """The declaration was superseded before."""
 
     code = "fees.already_superseded"
+
+
+class CorridorUnknown(InvalidInput):
+    """The reference data have no corridor of that code."""
+
+    code = "fees.corridor_unknown"

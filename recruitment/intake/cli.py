@@ -31,7 +31,11 @@ _SHOWN_WARNINGS = 20
 @click.argument("kind", type=click.Choice([kind.value for kind in FileKind]))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--agency", metavar="CODE", help="Whose declaration it is (declarations only).")
-@click.option("--by", metavar="CODE", help="Who heard or recorded it (reports, repayments, debts, collateral).")
+@click.option(
+    "--by",
+    metavar="CODE",
+    help="Who heard, recorded or sent it (reports, repayments, debts, collateral, stages, name-lists).",
+)
 @click.option("--supersedes", metavar="DECLARATION", help="The declaration that this one takes the place of.")
 @click.option("--dry-run", is_flag=True, help="Check everything, save nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome, or the problems, as JSON.")

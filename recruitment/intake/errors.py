@@ -1,7 +1,8 @@
 """What an import refuses, beyond the problems of its rows.
 
-InvalidInput      SenderMissing, SenderUnexpected
+InvalidInput      SenderMissing, SenderUnexpected, BodyUnreadable, FileMissing
 NotFound          SenderUnknown
+WriteConflict     AlreadyTaken
 RecruitmentError  NothingKept (not a failure: a dry run or a replay leaves the unit of work by it)
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recruitment.core.errors import InvalidInput, NotFound, RecruitmentError
+from recruitment.database.unit_of_work import WriteConflict
 
 if TYPE_CHECKING:
     from recruitment.intake.rules import Outcome
@@ -31,6 +33,24 @@ class SenderUnknown(NotFound):
     """There is no organisation of that code that may send this kind."""
 
     code = "intake.sender_unknown"
+
+
+class BodyUnreadable(InvalidInput):
+    """A JSON body is not the object that is asked for."""
+
+    code = "intake.body_unreadable"
+
+
+class FileMissing(InvalidInput):
+    """No file was chosen on a page, or one that is too large."""
+
+    code = "intake.file_missing"
+
+
+class AlreadyTaken(WriteConflict):
+    """A reference is taken by something that the sender may not see, or the same came twice at once."""
+
+    code = "intake.already_taken"
 
 
 class NothingKept(RecruitmentError):

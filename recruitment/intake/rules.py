@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from recruitment.organisations.rules import OrganisationKind
+
 if TYPE_CHECKING:
     from recruitment.sheets.errors import Problem
 
@@ -26,10 +28,30 @@ class FileKind(StrEnum):
     SUPPLY_CHAINS = "supply-chains"
     REPORTS = "reports"
     RATES = "rates"
+    NAME_LISTS = "name-lists"
 
 
 HEARD_BY_SOMEBODY = frozenset({FileKind.REPORTS, FileKind.REPAYMENTS, FileKind.DEBTS, FileKind.COLLATERAL})
 """Kinds that need ``--by``: a CSO or fund operator who heard or recorded what they say."""
+
+SENT_BY_A_PARTY = frozenset({FileKind.NAME_LISTS})
+"""Kinds that need ``--by``: the agency or employer that sends them."""
+
+MAY_NAME_A_RECORDER = frozenset({FileKind.STAGES})
+"""Kinds that may say ``--by``: any organisation that recorded them, a public office too."""
+
+
+_HEARERS = frozenset({OrganisationKind.CSO, OrganisationKind.FUND_OPERATOR})
+
+SENDERS: dict[FileKind, frozenset[OrganisationKind]] = {
+    FileKind.DECLARATIONS: frozenset({OrganisationKind.AGENCY}),
+    FileKind.NAME_LISTS: frozenset({OrganisationKind.AGENCY, OrganisationKind.EMPLOYER}),
+    **dict.fromkeys(HEARD_BY_SOMEBODY, _HEARERS),
+}
+"""Which organisations may send a kind; any, where it does not stand here."""
+
+OWN_COLUMN = {FileKind.JOBSEEKERS: "cso", FileKind.DEMAND_LETTERS: "employer"}
+"""The column that must name the organisation of who sends, and may be left blank by them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def book(reference: str) -> None:
 @told
 def stages(reference: str) -> None:
     """Show the stages that a journey reached."""
-    LOCAL_OPERATOR.require(Permission.READ_COMPARISONS)
+    LOCAL_OPERATOR.require(Permission.READ_REFERENCE_DATA)
     with open_database().read_session() as session:
         found = queries.by_reference(session, [reference]).get(reference)
         if found is None:

@@ -31,16 +31,28 @@ def _read_journey(cells: Cells, _report: Report) -> NewJourney | None:
 JOURNEYS: Grammar[NewJourney] = Grammar(
     "journeys",
     (
-        Column("reference", columns.reference, required=True),
-        Column("jobseeker", columns.reference, required=True, refers_to="jobseeker"),
-        Column("corridor", columns.corridor, required=True),
+        Column("reference", columns.reference, required=True, about="what you call the journey, once for all time"),
+        Column("jobseeker", columns.reference, required=True, refers_to="jobseeker", about="whose recruitment it is"),
+        Column("corridor", columns.corridor, required=True, about="from which country to which"),
         Column(
-            "channel", columns.member_of(RecruitmentChannel, "a way of recruiting", "unknown_channel"), required=True
+            "channel",
+            columns.member_of(RecruitmentChannel, "a way of recruiting", "unknown_channel"),
+            required=True,
+            about="by which way the person is recruited",
         ),
-        Column("agency", columns.reference, refers_to="agency"),
-        Column("demand_letter", columns.reference, refers_to="demand letter"),
-        Column("worksite", columns.words()),
-        Column("started_on", columns.day, required=True),
+        Column(
+            "agency", columns.reference, refers_to="agency", about="who recruits the person; blank where nobody does"
+        ),
+        Column(
+            "demand_letter", columns.reference, refers_to="demand letter", about="for which letter; blank without one"
+        ),
+        Column("worksite", columns.words(), about="the place of work"),
+        Column(
+            "started_on",
+            columns.day,
+            required=True,
+            about="the day on which the recruitment began; limits of promises are converted at it",
+        ),
     ),
     _read_journey,
 )
@@ -55,10 +67,26 @@ def _read_stage(cells: Cells, _report: Report) -> NewStage | None:
 STAGES: Grammar[NewStage] = Grammar(
     "stages",
     (
-        Column("journey", columns.reference, required=True, refers_to="journey"),
-        Column("stage", columns.one_of("a stage", [fact.code for fact in stages()], "unknown_stage"), required=True),
-        Column("occurred_on", columns.day, required=True),
-        Column("outcome", columns.member_of(StageOutcome, "an outcome", "unknown_outcome"), required=True),
+        Column(
+            "journey",
+            columns.reference,
+            required=True,
+            refers_to="journey",
+            about="which recruitment reached the stage",
+        ),
+        Column(
+            "stage",
+            columns.one_of("a stage", [fact.code for fact in stages()], "unknown_stage"),
+            required=True,
+            about="what was reached; an unusual order gives a warning and no error",
+        ),
+        Column("occurred_on", columns.day, required=True, about="the day on which it happened"),
+        Column(
+            "outcome",
+            columns.member_of(StageOutcome, "an outcome", "unknown_outcome"),
+            required=True,
+            about="how it ended",
+        ),
     ),
     _read_stage,
 )

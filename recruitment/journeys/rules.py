@@ -33,6 +33,59 @@ class StageOutcome(StrEnum):
     REPEATED = "repeated"
 
 
+class MatchReason(StrEnum):
+    """Why two journeys may be one."""
+
+    PHONE = "phone"
+    NAME = "name"
+
+
+class MatchDecision(StrEnum):
+    """What somebody decided who asked the person, or knows."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedJourney:
+    """A journey that a line of a name list opens."""
+
+    jobseeker_id: UUID
+    corridor: str
+    agency_id: UUID
+    demand_letter_id: UUID
+    started_on: date
+    row_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatch:
+    """A listed journey and one that may be the same, with the CSO of the other and how alike the names are (0 to 100)."""
+
+    listed_journey_id: UUID
+    journey_id: UUID
+    cso_id: UUID | None
+    reason: MatchReason
+    likeness: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRead:
+    """A possible match. ``journey`` is the CSO's journey (or the agency's, when two lists met), by its own reference."""
+
+    id: UUID
+    reference: str
+    journey: str
+    listed_journey_id: UUID
+    journey_id: UUID
+    reason: MatchReason
+    likeness: int
+    found_on: date
+    decision: MatchDecision | None
+    decided_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class NewJourney:
     """One recruitment of one person, as a file begins it."""
@@ -74,11 +127,12 @@ class JourneyRead:
 
 @dataclass(frozen=True, slots=True)
 class StageRead:
-    """A stage as it was recorded."""
+    """A stage as it was recorded, with the organisation that recorded it (None: nobody asked)."""
 
     stage: str
     occurred_on: date
     outcome: StageOutcome
+    recorded_by_id: UUID | None = None
 
 
 def out_of_order(order: Sequence[str], reached: Collection[str], stage: str) -> str | None:

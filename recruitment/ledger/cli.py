@@ -231,12 +231,7 @@ def prove(entry: UUID, as_json: bool) -> None:
     if not merkle.verify_inclusion(proof.leaf, proof.position, sealed.leaves, proof.path, sealed.root):
         raise EntryNotSealed(f"The seal {sealed.number} does not hold the entry. Run: recruitment ledger verify")
     if as_json:
-        content = {
-            "book": proof.book_id, "entry": proof.entry_id, "leaf": proof.leaf.hex(), "position": proof.position,
-            "path": [node.hex() for node in proof.path], "seal": sealed.number, "leaves": sealed.leaves,
-            "root": sealed.root.hex(), "head": sealed.head.hex(), "sealed_at": instant(sealed.sealed_at),
-        }  # fmt: skip
-        click.echo(json.dumps(content))
+        click.echo(json.dumps(exports.proof_document(proof)))
         return
     click.echo(f"The entry {entry} is leaf {proof.position} of {sealed.leaves} in seal {sealed.number}.")
     click.echo(f"leaf {proof.leaf.hex()}")

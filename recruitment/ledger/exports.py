@@ -18,7 +18,7 @@ from recruitment.ledger.rules import Side, legs_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from recruitment.ledger.rules import Balance, EntryRead
+    from recruitment.ledger.rules import Balance, EntryRead, InclusionProof
 
 _ROOTS = {
     ("declared", "cost"): "Expenses",
@@ -120,3 +120,13 @@ def trial_balance_rows(balances: Iterable[Balance]) -> Iterator[tuple[str | int 
             Decimal(to_text(balance.credits_minor, balance.currency)),
             Decimal(to_text(balance.balance_minor, balance.currency)),
         )  # fmt: skip
+
+
+def proof_document(proof: InclusionProof) -> dict[str, object]:
+    """Return the proof that an entry is in the books as JSON holds it: digests in hexadecimal."""
+    sealed = proof.seal
+    return {
+        "book": proof.book_id, "entry": proof.entry_id, "leaf": proof.leaf.hex(), "position": proof.position,
+        "path": [node.hex() for node in proof.path], "seal": sealed.number, "leaves": sealed.leaves,
+        "root": sealed.root.hex(), "head": sealed.head.hex(), "sealed_at": instant(sealed.sealed_at),
+    }  # fmt: skip

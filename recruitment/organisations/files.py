@@ -32,13 +32,26 @@ def _read(cells: Cells, report: Report) -> NewOrganisation | None:
 ORGANISATIONS: Grammar[NewOrganisation] = Grammar(
     "organisations",
     (
-        Column("code", columns.reference, required=True),
-        Column("kind", columns.member_of(OrganisationKind, "a kind of organisation", "unknown_kind"), required=True),
-        Column("name", columns.words(), required=True),
-        Column("country", columns.country, required=True),
-        Column("licence_number", columns.words(80)),
-        Column("licence_valid_from", columns.day),
-        Column("licence_valid_until", columns.any_day),
+        Column("code", columns.reference, required=True, about="one for one organisation, whatever it does"),
+        Column(
+            "kind",
+            columns.member_of(OrganisationKind, "a kind of organisation", "unknown_kind"),
+            required=True,
+            about="what the organisation is",
+        ),
+        Column("name", columns.words(), required=True, about="as others know it"),
+        Column("country", columns.country, required=True, about="where it has its seat"),
+        Column("licence_number", columns.words(80), about="agencies only"),
+        Column(
+            "licence_valid_from",
+            columns.day,
+            about="agencies only: the first day of the licence; open at this end when blank",
+        ),
+        Column(
+            "licence_valid_until",
+            columns.any_day,
+            about="agencies only: the last day of the licence, also in the future; open at this end when blank",
+        ),
     ),
     _read,
 )

@@ -17,7 +17,9 @@ class Organisation(Base):
 
     __tablename__ = "organisations"
     __table_args__ = (
-        CheckConstraint("kind IN ('agency', 'cso', 'employer', 'partner', 'fund_operator')", name="kind_known"),
+        CheckConstraint(
+            "kind IN ('agency', 'cso', 'employer', 'partner', 'fund_operator', 'public_office')", name="kind_known"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Id, primary_key=True)

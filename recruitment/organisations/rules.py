@@ -12,13 +12,18 @@ if TYPE_CHECKING:
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation does in recruitment."""
+    """What an organisation does in recruitment.
+
+    A public office is a labour ministry or an embassy: what it records of a journey everybody on that journey may see. Nobody
+    works for one in First Mile; authorities get no account.
+    """
 
     AGENCY = "agency"
     CSO = "cso"
     EMPLOYER = "employer"
     PARTNER = "partner"
     FUND_OPERATOR = "fund_operator"
+    PUBLIC_OFFICE = "public_office"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,22 @@ def _read(cells: Cells, report: Report) -> NewSupplyChain | None:
 SUPPLY_CHAINS: Grammar[NewSupplyChain] = Grammar(
     "supply-chains",
     (
-        Column("partner", columns.reference, required=True, refers_to="partner"),
-        Column("employer", columns.reference, required=True, refers_to="employer"),
-        Column("tier", columns.member_of(Tier, "a tier", "unknown_tier"), required=True),
-        Column("valid_from", columns.day, required=True),
-        Column("valid_until", columns.any_day),
+        Column("partner", columns.reference, required=True, refers_to="partner", about="who buys"),
+        Column(
+            "employer",
+            columns.reference,
+            required=True,
+            refers_to="employer",
+            about="from whom the partner buys, directly or not",
+        ),
+        Column(
+            "tier",
+            columns.member_of(Tier, "a tier", "unknown_tier"),
+            required=True,
+            about="where in the chain the partner buys",
+        ),
+        Column("valid_from", columns.day, required=True, about="the first day on which it is so"),
+        Column("valid_until", columns.any_day, about="the last day, also in the future; open when blank"),
     ),
     _read,
 )

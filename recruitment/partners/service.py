@@ -27,8 +27,8 @@ _COLUMNS = ("id", "partner_id", "employer_id", "tier", "valid_from", "valid_unti
 
 
 def filing_of_supply_chains(session: Session, actor: Actor) -> Filing[NewSupplyChain]:
-    """Return how supply chains are filed. Who may: whoever may import files."""
-    actor.require(Permission.IMPORT_FILES)
+    """Return how supply chains are filed. Who may: whoever may record supply chains."""
+    actor.require(Permission.RECORD_SUPPLY_CHAINS)
 
     def find(what: str, codes: Collection[str]) -> Mapping[str, object]:
         return organisations.ids_by_code(session, codes, OrganisationKind(what))

@@ -1,12 +1,16 @@
-"""Two pages for the operator, which read and change nothing: all journeys, and one journey with what stands behind it."""
+"""Two pages for who hears workers: all journeys, and one journey with what stands behind it.
+
+They change nothing, but that what a worker said was opened is recorded.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
+from recruitment.audit.rules import Purpose
 from recruitment.core.actor import Permission
 from recruitment.fees.reference import corridor_facts
 from recruitment.journeys.errors import JourneyUnknown
@@ -25,7 +29,7 @@ from recruitment.reporting.rules import (
 )
 from recruitment.verification.rules import FindingKind
 from recruitment.verification.service import explain
-from recruitment.web.context import actor, database
+from recruitment.web.context import actor, read_session, unit_of_work
 from recruitment.web.gate import allow
 
 if TYPE_CHECKING:
@@ -36,13 +40,6 @@ if TYPE_CHECKING:
 pages = Blueprint("reporting", __name__)
 pages.add_app_template_filter(status_word)
 pages.add_app_template_filter(channel_words)
-
-
-@pages.get("/")
-@allow(Permission.READ_COMPARISONS)
-def home() -> ResponseReturnValue:
-    """Lead to the list of journeys."""
-    return redirect(url_for("reporting.journey_list"))
 
 
 @pages.get("/journeys")
@@ -57,7 +54,7 @@ def journey_list() -> ResponseReturnValue:
         search=_asked("search"),
     )
     after, before = _asked("after"), _asked("before")
-    with database().read_session() as session:
+    with read_session() as session:
         found = queries.journey_list(session, actor(), wanted, after=after, before=before)
         totals = queries.status_totals(session, actor())
         agencies = organisations.of_kind(session, OrganisationKind.AGENCY)
@@ -76,13 +73,17 @@ def journey_list() -> ResponseReturnValue:
 
 # A reference may hold a slash: it is whatever its sender made.
 @pages.get("/journeys/<path:reference>", merge_slashes=False)
-@allow(Permission.READ_COMPARISONS)
+@allow(Permission.READ_STATEMENTS)
 def journey_show(reference: str) -> ResponseReturnValue:
-    """Show one journey: stages, the three accounts, findings with their evidence, and the entries behind them."""
+    """Show one journey: stages, the three accounts, findings with their evidence, and the entries behind them.
+
+    ``?purpose=`` says why; it stands in the audit record.
+    """
     if not _is_askable(reference):
         raise JourneyUnknown("There is no journey of such a reference.")
-    with database().read_session() as session:
-        explanation = explain(session, actor(), reference)
+    purpose = _purpose()
+    with unit_of_work() as session:
+        explanation = explain(session, actor(), reference, purpose=purpose)
         page = queries.journey_page(session, actor(), reference)
     if page is None:
         raise JourneyUnknown(f"There is no journey {reference}.")
@@ -115,6 +116,17 @@ def _one_of(name: str, known: Collection[str]) -> str | None:
             **{name: "not one of those that there are"},
         )
     return text
+
+
+def _purpose() -> Purpose:
+    """Return why the journey is opened: casework unless the address says otherwise. Raises ``FilterInvalid``."""
+    text = _asked("purpose") or Purpose.CASEWORK.value
+    if text not in set(Purpose):
+        raise FilterInvalid(
+            f"A journey is not opened for the purpose {text!r}. Choose one of: {', '.join(Purpose)}.",
+            purpose="not one of those that there are",
+        )
+    return Purpose(text)
 
 
 def _is_askable(text: str) -> bool:

@@ -2,15 +2,18 @@
 
 A column turns the text of a cell into a value or refuses it (``CellRefused``) with a cure. A grammar is the list of
 columns and one function that reads a whole row: it checks what no single cell can show and builds the room's dataclass.
+
+Each reader of a cell says beside itself what it reads (``CellKind``), so that the document of the API can tell it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from rapidfuzz import process
@@ -35,20 +38,69 @@ Report: TypeAlias = Callable[[str | None, str, str], None]
 """Tell a problem of the row at hand: column, code, message."""
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Parse)
 
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 _SIMILAR_ENOUGH = 60
 _DIGITS_MAX = 30
 
 
+class CellType(Enum):
+    """What a cell holds, as far as JSON can tell it apart."""
+
+    TEXT = auto()
+    WHOLE_NUMBER = auto()
+    AMOUNT = auto()
+    YES_NO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CellKind:
+    """What a reader of cells reads, for who writes them. ``values`` are all codes that it knows, in order."""
+
+    about: str = "text"
+    type: CellType = CellType.TEXT
+    example: str = ""
+    format: str | None = None
+    longest: int | None = None
+    values: tuple[str, ...] = ()
+    lowest: int | None = None
+    highest: int | None = None
+
+
+_KIND = "__kind__"
+
+
+def described(kind: CellKind) -> Callable[[P], P]:
+    """Say of a reader of cells what it reads."""
+
+    def describe(parse: P) -> P:
+        setattr(parse, _KIND, kind)
+        return parse
+
+    return describe
+
+
+def kind_of(parse: Parse) -> CellKind:
+    """Return what a reader of cells says of itself."""
+    kind = getattr(parse, _KIND, None)
+    return kind if isinstance(kind, CellKind) else CellKind()
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an import file. ``refers_to`` names what its codes point at; they are looked up in bulk."""
+    """A column of an import file. ``refers_to`` names what its codes point at; they are looked up in bulk.
+
+    ``about`` is a short meaning, where the name and the kind do not tell it. ``otherwise`` is the code that a blank cell
+    stands for.
+    """
 
     name: str
     parse: Parse
     required: bool = False
     refers_to: str | None = None
+    about: str = ""
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +129,7 @@ def one_of(what: str, valid: Collection[str], code: str) -> Parse:
     """Return the reader of a code out of ``valid``; ``what`` names it in the sentence, ``code`` in the error."""
     known = frozenset(valid)
 
+    @described(CellKind(what, values=tuple(sorted(known))))
     def parse(cell: str, _today: date) -> str:
         if cell in known:
             return cell
@@ -89,6 +142,7 @@ def member_of(enum: type[StrEnum], what: str, code: str) -> Parse:
     """Return the reader of a member of ``enum``."""
     check = one_of(what, [member.value for member in enum], code)
 
+    @described(replace(kind_of(check), values=tuple(member.value for member in enum)))
     def parse(cell: str, today: date) -> StrEnum:
         return enum(check(cell, today))
 
@@ -98,6 +152,7 @@ def member_of(enum: type[StrEnum], what: str, code: str) -> Parse:
 def words(longest: int = 200) -> Parse:
     """Return the reader of free text, tidied to NFC, at most ``longest`` characters."""
 
+    @described(CellKind("free text", longest=longest))
     def parse(cell: str, _today: date) -> str:
         tidy = text.tidy(cell)
         if len(tidy) > longest:
@@ -107,6 +162,7 @@ def words(longest: int = 200) -> Parse:
     return parse
 
 
+@described(CellKind("a reference or code", longest=80))
 def reference(cell: str, _today: date) -> str:
     """Read a reference or code that a sender made: up to 80 characters, no control characters."""
     if len(cell) > 80 or not cell.isprintable():
@@ -114,6 +170,7 @@ def reference(cell: str, _today: date) -> str:
     return cell
 
 
+@described(CellKind("a day that is not in the future", format="date", example="2024-03-17"))
 def day(cell: str, today: date) -> date:
     """Read a day that is not after the day of the import."""
     found = any_day(cell, today)
@@ -122,6 +179,7 @@ def day(cell: str, today: date) -> date:
     return found
 
 
+@described(CellKind("a day", format="date", example="2024-03-17"))
 def any_day(cell: str, _today: date) -> date:
     """Read a day, the future included (the end of a validity)."""
     try:
@@ -130,6 +188,7 @@ def any_day(cell: str, _today: date) -> date:
         raise CellRefused("invalid_date", error.detail) from None
 
 
+@described(CellKind("a day, a month or a year, as exactly as it is known", example="2024-03"))
 def partial_day(cell: str, today: date) -> PartialDate:
     """Read a day, a month or a year that has begun by the day of the import."""
     try:
@@ -141,6 +200,7 @@ def partial_day(cell: str, today: date) -> PartialDate:
     return found
 
 
+@described(CellKind("yes or no", CellType.YES_NO, values=("yes", "no")))
 def yes_no(cell: str, _today: date) -> bool:
     """Read ``yes`` or ``no``."""
     if cell in {"yes", "no"}:
@@ -148,6 +208,7 @@ def yes_no(cell: str, _today: date) -> bool:
     raise CellRefused("invalid_yes_no", f"{cell!r} is neither yes nor no.")
 
 
+@described(CellKind("an amount in major units, a dot for decimals", CellType.AMOUNT, "1250.00", format="decimal"))
 def amount(cell: str, _today: date) -> Decimal:
     """Read an amount in major units, as written: a dot for decimals, no signs, no separators of thousands."""
     if cell.isascii() and _AMOUNT.fullmatch(cell):
@@ -159,6 +220,7 @@ def amount(cell: str, _today: date) -> Decimal:
     )
 
 
+@described(CellKind("a rate of exchange above zero", CellType.AMOUNT, "0.0365", format="decimal"))
 def rate(cell: str, _today: date) -> Decimal:
     """Read a rate of exchange above zero, at most 20 digits."""
     if cell.isascii() and _AMOUNT.fullmatch(cell) and len(cell) <= 21 and Decimal(cell) > 0:
@@ -166,6 +228,7 @@ def rate(cell: str, _today: date) -> Decimal:
     raise CellRefused("invalid_rate", f"{cell!r} is not a rate. Write digits with a dot for decimals, like 0.0365.")
 
 
+@described(CellKind("a currency of ISO 4217", example="THB", values=tuple(sorted(EXPONENTS))))
 def currency(cell: str, _today: date) -> str:
     """Read a currency code of ISO 4217."""
     if cell in EXPONENTS:
@@ -173,6 +236,7 @@ def currency(cell: str, _today: date) -> str:
     raise CellRefused("unknown_currency", f"{cell!r} is not a currency code.{nearest(cell.upper(), EXPONENTS)}")
 
 
+@described(CellKind("a country of ISO 3166-1, two capitals", example="MM"))
 def country(cell: str, _today: date) -> str:
     """Read a country code of ISO 3166-1, two letters."""
     if text.is_country(cell):
@@ -180,6 +244,7 @@ def country(cell: str, _today: date) -> str:
     raise CellRefused("unknown_country", f"{cell!r} is not a country code. Write two capitals, like MM or TH.")
 
 
+@described(CellKind("a corridor: origin and destination", example="MM-TH"))
 def corridor(cell: str, _today: date) -> Corridor:
     """Read a corridor such as ``MM-TH`` whose destination has a comparison currency."""
     try:
@@ -194,6 +259,7 @@ def corridor(cell: str, _today: date) -> Corridor:
 def whole_number(lowest: int, highest: int) -> Parse:
     """Return the reader of a whole number between two bounds, both allowed."""
 
+    @described(CellKind("a whole number", CellType.WHOLE_NUMBER, lowest=lowest, highest=highest))
     def parse(cell: str, _today: date) -> int:
         if cell.isascii() and cell.isdigit() and len(cell) <= 9 and lowest <= int(cell) <= highest:
             return int(cell)

@@ -42,3 +42,8 @@ class FileRefused(InvalidInput):
         self.problems = sorted(problems, key=lambda problem: (problem.line, problem.column or ""))
         count = len(self.problems)
         super().__init__(f"Nothing was saved: {count} problem{'s' if count != 1 else ''} in the file.")
+
+
+def refused(line: int, code: str, message: str) -> FileRefused:
+    """Return the refusal of a whole file, pointing at ``line``."""
+    return FileRefused([Problem(line, None, code, message)])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -20,13 +20,13 @@ from rapidfuzz import process
 from recruitment.core.canonical import canonical_json
 from recruitment.core.errors import InvariantViolated
 from recruitment.sheets.columns import nearest, spell
-from recruitment.sheets.errors import CellRefused, FileRefused, Problem
+from recruitment.sheets.errors import CellRefused, FileRefused, Problem, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from recruitment.sheets.columns import Cells, Column, Grammar
+    from recruitment.sheets.columns import Cells, Column, Grammar, Parse
     from recruitment.sheets.reading import Line, Sheet
 
 T = TypeVar("T")
@@ -92,8 +92,15 @@ def import_rows(
     *,
     today: date,
     progress: Callable[[int], None] = lambda _done: None,
+    own: Mapping[str, str] | None = None,
+    rows_max: int | None = None,
 ) -> Imported:
-    """File every row of ``sheet``. Problems come back as values; the caller decides whether the file is a replay first."""
+    """File every row of ``sheet``. Problems come back as values; the caller decides whether the file is a replay first.
+
+    ``own`` names columns that must hold the sender's own code, and may be left blank or out. More rows than ``rows_max``
+    raise ``FileRefused`` at once.
+    """
+    grammar = _with_own(grammar, own or {})
     problems: list[Problem] = []
     tally = Tally()
 
@@ -107,8 +114,14 @@ def import_rows(
         for line in chunk:
             if any(line.cells[width:]):
                 report(line.number, None, "too_many_cells", "This row has more cells than the header has columns.")
-        rows = _read_chunk(chunk, grammar, filing, places, today, report)
         tally.rows += len(chunk)
+        if rows_max is not None and tally.rows > rows_max:
+            raise refused(
+                chunk[-1].number,
+                "too_many_rows",
+                f"More than {rows_max} rows are too many at once. Send them in parts.",
+            )
+        rows = _read_chunk(chunk, grammar, filing, places, today, report)
         for row in rows:
             if grammar.order_matters:
                 chained = hashlib.sha256(chained + row.digest).digest()
@@ -121,6 +134,26 @@ def import_rows(
     # lower row corrects a higher one, the order is part of what the file says, and the digests are chained.
     digest = hashlib.sha256(f"{tally.rows}|{total % _DIGEST_SPACE:x}|{chained.hex()}".encode()).digest()
     return Imported(tally, digest, problems, None if problems else filing.finish())
+
+
+def _with_own(grammar: Grammar[T], own: Mapping[str, str]) -> Grammar[T]:
+    """Return the grammar in which the columns of ``own`` hold the code that is given for them, and no other."""
+
+    def reader(code: str) -> Parse:
+        def parse(cell: str, _today: date) -> str:
+            if cell == code:
+                return cell
+            raise CellRefused("not_your_own", f"This must be your own code, {code}. Write that, or leave it blank.")
+
+        return parse
+
+    columns = tuple(
+        replace(column, parse=reader(own[column.name]), required=False, otherwise=own[column.name])
+        if column.name in own
+        else column
+        for column in grammar.columns
+    )
+    return replace(grammar, columns=columns) if own else grammar
 
 
 def refuse_problems(imported: Imported) -> None:
@@ -168,10 +201,10 @@ def _read_chunk(
 ) -> list[Row[T]]:
     """Read the lines of a chunk cell by cell, look their codes up, and return the rows without a problem."""
     named = {column.name for _, column in places}
-    absent: Cells = {column.name: None for column in grammar.columns if column.name not in named}
+    absent: Cells = {column.name: column.otherwise for column in grammar.columns if column.name not in named}
     complete = not any(column.required for column in grammar.columns if column.name in absent)
     drafts = [_Draft(line, absent | _read_cells(line, places, today, report)) for line in chunk]
-    _look_up(drafts, places, filing, report)
+    _look_up(drafts, grammar.columns, filing, report)
     rows: list[Row[T]] = []
     for draft in drafts:
         told = _Told(report, draft.line.number)
@@ -224,13 +257,13 @@ def _read_cells(line: Line, places: list[tuple[int, Column]], today: date, repor
                 line.number, column.name, "missing_value", f"The cell is blank. {column.name} is needed in each row."
             )
         else:
-            cells[column.name] = None
+            cells[column.name] = column.otherwise
     return cells
 
 
-def _look_up(drafts: list[_Draft], places: list[tuple[int, Column]], filing: Filing[Any], report: Report) -> None:
+def _look_up(drafts: list[_Draft], columns: Collection[Column], filing: Filing[Any], report: Report) -> None:
     """Replace codes by the records that they point at; report the codes that point at nothing."""
-    for _, column in places:
+    for column in columns:
         if column.refers_to is None:
             continue
         name = column.name

@@ -1,15 +1,14 @@
 """CSV and XLSX as the field sends them, turned into lines of text cells.
 
 A line is counted as a spreadsheet counts: the header is 1, blank rows count, a line break inside a cell does not. CSV is
-read as a stream. An XLSX is a ZIP: its unpacked size is counted before it is opened, then its first sheet is read by
+read as a stream. An XLSX is a ZIP: it is looked at before it is opened (``archives.py``), then its first sheet is read by
 calamine; cells that are numbers or dates become their decimal or ISO text.
 """
 
 from __future__ import annotations
 
 import csv
-import zipfile
-import zlib
+import io
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,15 +16,17 @@ from typing import TYPE_CHECKING
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from recruitment.sheets.errors import FileRefused, Problem
+from recruitment.sheets import archives
+from recruitment.sheets.archives import AT_HAND, SENT, Limits
+from recruitment.sheets.errors import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import BinaryIO
 
-UNPACKED_BYTES_MAX = 400_000_000
-ZIP_MEMBERS_MAX = 200
+    from recruitment.sheets.errors import FileRefused
+
 _ZIP_MAGIC = b"PK\x03\x04"
 _OLD_EXCEL_MAGIC = b"\xd0\xcf\x11\xe0"
 
@@ -65,7 +66,7 @@ class Sheet:
             yield Line(number, cells)
 
 
-def open_sheet(path: Path) -> Sheet:
+def open_sheet(path: Path, limits: Limits = AT_HAND) -> Sheet:
     """Open a CSV or XLSX file, whatever its name ends with. Raises ``FileRefused`` when it is neither."""
     try:
         file = path.open("rb")
@@ -79,16 +80,26 @@ def open_sheet(path: Path) -> Sheet:
     file.seek(0)
     if magic == _ZIP_MAGIC:
         file.close()
-        return _open_xlsx(path)
+        archives.check(path, limits)
+        return _open_xlsx(lambda: CalamineWorkbook.from_path(path), limits)
     if magic == _OLD_EXCEL_MAGIC:
         file.close()
-        raise refused(1, "old_excel", "This is an old Excel file (.xls). Save it as .xlsx or as CSV UTF-8.")
+        raise _old_excel()
     return _open_csv(file, path.stat().st_size)
 
 
-def refused(line: int, code: str, message: str) -> FileRefused:
-    """Return the refusal of a whole file, pointing at ``line``."""
-    return FileRefused([Problem(line, None, code, message)])
+def open_sent(content: bytes, limits: Limits = SENT) -> Sheet:
+    """Open a CSV or XLSX file that was sent, within the limits of what is sent. Raises ``FileRefused`` like ``open_sheet``."""
+    if content.startswith(_ZIP_MAGIC):
+        anew = archives.repacked(content, limits)
+        return _open_xlsx(lambda: CalamineWorkbook.from_filelike(anew), limits)
+    if content.startswith(_OLD_EXCEL_MAGIC):
+        raise _old_excel()
+    return _open_csv(io.BytesIO(content), len(content))
+
+
+def _old_excel() -> FileRefused:
+    return refused(1, "old_excel", "This is an old Excel file (.xls). Save it as .xlsx or as CSV UTF-8.")
 
 
 def _open_csv(file: BinaryIO, size: int) -> Sheet:
@@ -132,14 +143,12 @@ def _csv_rows(file: BinaryIO, progress: list[int]) -> Iterator[list[str]]:
             raise refused(number + 1, "broken_csv", f"The commas and quotes do not add up here ({error}).") from None
 
 
-def _open_xlsx(path: Path) -> Sheet:
-    _refuse_bombs(path)
+def _open_xlsx(load: Callable[[], CalamineWorkbook], limits: Limits) -> Sheet:
     try:
-        workbook = CalamineWorkbook.from_path(path)
-        sheet = workbook.get_sheet_by_index(0)
+        sheet = load().get_sheet_by_index(0)
         height, start = sheet.total_height, sheet.start
     except (CalamineError, ValueError, IndexError):
-        raise refused(1, "broken_xlsx", "This XLSX file cannot be read. Open it, save it again, and retry.") from None
+        raise archives.broken() from None
     blank_rows_above = start[0] if start else 0
     if blank_rows_above:
         raise refused(1, "no_header", "The first row is empty. The first row must name the columns.")
@@ -147,30 +156,17 @@ def _open_xlsx(path: Path) -> Sheet:
     rows = opened._lines  # noqa: SLF001 - the sheet was made one line above
 
     def counted() -> Iterator[list[str]]:
+        left = limits.characters
         for row in rows:
             opened.done += 1
+            # Cells share their texts in the file, and not when they are read.
+            left -= sum(map(len, row))
+            if left < 0:
+                raise archives.too_large("holds too much text")
             yield row
 
     opened._lines = counted()  # noqa: SLF001
     return opened
-
-
-def _refuse_bombs(path: Path) -> None:
-    """Count what the archive unpacks to, by unpacking it: headers can lie."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > ZIP_MEMBERS_MAX:
-                raise refused(1, "too_large", "The XLSX file has too many parts.")
-            unpacked = 0
-            for member in members:
-                with archive.open(member) as part:
-                    while block := part.read(1 << 20):
-                        unpacked += len(block)
-                        if unpacked > UNPACKED_BYTES_MAX:
-                            raise refused(1, "too_large", "The XLSX file is too large. Send it as CSV UTF-8.")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise refused(1, "broken_xlsx", "This XLSX file cannot be read. Open it, save it again, and retry.") from None
 
 
 def _cell_text(value: object) -> str:

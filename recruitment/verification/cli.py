@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from recruitment.audit.rules import Purpose
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.money import to_text
 from recruitment.journeys.errors import JourneyUnknown
@@ -74,13 +75,17 @@ def refresh_all(database: Database, references: Sequence[str] | None = None) -> 
 
 @verification.command()
 @click.argument("journey")
+@click.option(
+    "--purpose", type=click.Choice([purpose.value for purpose in Purpose]), default=Purpose.SUPPORT.value,
+    show_default=True, help="Why: it is kept in the audit record.",
+)  # fmt: skip
 @told
-def explain(journey: str) -> None:
+def explain(journey: str, purpose: str) -> None:
     """Say in plain words why a journey has its status, with the reference of every statement behind it."""
     database = open_database()
     try:
-        with database.read_session() as session:
-            explanation = service.explain(session, LOCAL_OPERATOR, journey)
+        with database.unit_of_work() as session:
+            explanation = service.explain(session, LOCAL_OPERATOR, journey, purpose=Purpose(purpose))
     finally:
         database.dispose()
     comparison = explanation.comparison

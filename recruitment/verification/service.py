@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import delete
 
+from recruitment.audit import service as audit
 from recruitment.core import clock
 from recruitment.core.actor import Permission
 from recruitment.core.money import to_text
 from recruitment.database.bulk import fewer_collections, insert_many
+from recruitment.database.scoping import scope_of
+from recruitment.fees.services.facts import count_up
 from recruitment.journeys.errors import JourneyUnknown
+from recruitment.journeys.service import carried
 from recruitment.ledger import queries as ledger
 from recruitment.verification import queries, rules
 from recruitment.verification.models import ComparisonRow, FindingRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from recruitment.audit.rules import Purpose
     from recruitment.core.actor import Actor
     from recruitment.verification.queries import StaleJourney
     from recruitment.verification.rules import Comparison, Explanation
@@ -38,6 +45,7 @@ def refresh(session: Session, actor: Actor, *, references: Collection[str] | Non
     Call it, each time in a unit of work of its own, until it returns 0. Who may: whoever may compare accounts.
     """
     actor.require(Permission.COMPARE_ACCOUNTS)
+    _hear_of_joined(session)
     stale = queries.stale_journeys(session, references=references)
     if not stale:
         return 0
@@ -52,17 +60,22 @@ def refresh(session: Session, actor: Actor, *, references: Collection[str] | Non
     return len(compared)
 
 
-def explain(session: Session, actor: Actor, reference: str) -> Explanation:
+def explain(session: Session, actor: Actor, reference: str, *, purpose: Purpose) -> Explanation:
     """Return why a journey has its status, with the reference of every statement behind it.
 
-    Who may: whoever may read comparisons. Raises ``JourneyUnknown``.
+    It opens what the worker said, so it is recorded, with its purpose: call it in a unit of work. That a receipt stands
+    for a journey which the reader may not see too, the house found; it is told, the other journey is not. Who may: whoever
+    may read statements. Raises ``JourneyUnknown``.
     """
-    actor.require(Permission.READ_COMPARISONS)
+    actor.require(Permission.READ_STATEMENTS)
     journey = queries.journey_to_explain(session, reference)
     if journey is None:
         raise JourneyUnknown(f"There is no journey {reference}.")
+    audit.record(session, actor, "statements.read", ("journey", journey.id), purpose=purpose)
     batch = queries.facts_of(session, [journey])
-    _, facts = batch.journeys[0]
+    journey, facts = batch.journeys[0]
+    if scope_of(session).is_limited and queries.was_found(session, journey.id, rules.FindingKind.DUPLICATE_RECEIPT):
+        facts = replace(facts, shares_receipt=True)
     comparison = rules.compare(facts, queries.verdicts(session), batch.rates.converter(facts.currency))
     return rules.explain(comparison, queries.statements_of(session, journey, facts))
 
@@ -87,10 +100,24 @@ def reconcile(session: Session, actor: Actor) -> list[str]:
     ]
 
 
-def _save(session: Session, compared: list[tuple[StaleJourney, Comparison]]) -> None:
-    ids = [journey.id for journey, _ in compared]
+def _hear_of_joined(session: Session) -> None:
+    """Count up the journeys that are one with a listed one of which something new was said, or no longer are.
+
+    Whoever files something about a listed journey need not know, and must not learn, that it is one with another.
+    """
+    while changes := queries.changes(session):
+        count_up(session, {change.journey_id for change in changes})
+        carried(session, {change.match_id: change.version for change in changes})
+        _forget(session, [change.listed_journey_id for change in changes])
+
+
+def _forget(session: Session, journeys: Collection[UUID]) -> None:
     for model in (FindingRow, ComparisonRow):
-        session.execute(delete(model).where(model.journey_id.in_(ids)))
+        session.execute(delete(model).where(model.journey_id.in_(journeys)))
+
+
+def _save(session: Session, compared: list[tuple[StaleJourney, Comparison]]) -> None:
+    _forget(session, [journey.id for journey, _ in compared])
     compared_at = clock.now()
     rows: list[tuple[Any, ...]] = []
     findings: list[tuple[Any, ...]] = []

@@ -48,7 +48,12 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for write in (money, day, about_day, instant, words, breakable):
         app.add_template_filter(write)
-    versions = {path.name: sha256(path.read_bytes()).hexdigest()[:12] for path in static_folder().iterdir()}
+    folder = static_folder()
+    versions = {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:12]
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
     def asset(name: str) -> str:
         """Return the address of a static file. It changes with the file, so a browser may keep what it has."""
@@ -84,10 +89,9 @@ def instant(at: datetime) -> str:
 
 
 def words(code: str) -> str:
-    """Write a code as words: ``undeclared_payment`` is ``Undeclared payment``."""
-    for beginning in ("pre_", "post_"):
-        if code.startswith(beginning):
-            code = code.replace("_", "-", 1)
+    """Write a code as words: ``undeclared_payment`` is ``Undeclared payment``, ``pre_departure`` ``Pre-departure``."""
+    code = re.sub(r"^(pre|post)_(?!entries$)", r"\1-", code)
+    code = re.sub(r"^cso_", "CSO ", code)
     return (code[:1].upper() + code[1:]).replace("_", " ")
 
 

@@ -162,7 +162,44 @@ def other_chance(source: Source) -> Iterator[str]:
                 yield f"{source.at(node)} imports {name}; chance comes from secrets, identities from core/ids.py"
 
 
+_CONNECTED = {
+    # They read the books or all facts for the house; a session of a limited scope refuses it there too.
+    "audit/queries.py",
+    "ledger/queries/books.py", "ledger/queries/checkpoints.py", "ledger/queries/seals.py",
+    "verification/queries/facts.py",
+}  # fmt: skip
+_AROUND = {"bare_connection", "lifted"}
+_MAY_GO_AROUND = {
+    # Whoever files a fact counts it up and may not see the count.
+    "fees/services/facts.py",
+}
+
+
+def connections_outside(source: Source) -> Iterator[str]:
+    """What goes around the scope of a session: its connection, the engine under it, what row-level security is lifted for."""
+    if source.room == "database":
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            is_dialect = name == "get_bind" and not _is_dialect_asked(source, node)
+            if (name == "connection" and str(source.path) not in _CONNECTED) or is_dialect:
+                yield f"{source.at(node)} calls {name}(), which goes around the scope of the session"
+        if isinstance(node, ast.ImportFrom) and str(source.path) not in _MAY_GO_AROUND:
+            for alias in node.names:
+                if alias.name in _AROUND and (node.module or "").startswith("recruitment.database"):
+                    yield f"{source.at(node)} imports {alias.name}, which goes around the scope of the session"
+
+
+def _is_dialect_asked(source: Source, call: ast.Call) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.value is call and node.attr == "dialect"
+        for node in ast.walk(source.tree)
+    )
+
+
 GUARDS: tuple[Guard, ...] = (
+    connections_outside,
     rows_built_by_others,
     rows_written_by_others,
     writes_in_queries,
@@ -208,6 +245,10 @@ _CAUGHT: tuple[tuple[Guard, str, str], ...] = (
     (other_clocks, "fees/service.py", "from datetime import date\nfield(default_factory=date.today)"),
     (other_clocks, "fees/service.py", "from time import time\ntime()"),
     (other_clocks, "fees/models.py", "from sqlalchemy import func\ncolumn(server_default=func.now())"),
+    (connections_outside, "fees/queries.py", "session.connection().execute(query)"),
+    (connections_outside, "fees/queries.py", "session.get_bind().connect()"),
+    (connections_outside, "jobseekers/service.py", "from recruitment.database.row_security import lifted"),
+    (connections_outside, "ledger/service.py", "from recruitment.database.scoping import bare_connection"),
     (other_chance, "fees/service.py", "import random"),
     (other_chance, "fees/service.py", "from random import choice"),
     (other_chance, "fees/service.py", "from uuid import uuid4"),
@@ -222,6 +263,8 @@ def test_a_breach_is_caught(guard, path, text):
 
 
 _LET_BE: tuple[tuple[Guard, str, str], ...] = (
+    (connections_outside, "fees/service.py", "session.get_bind().dialect.name"),
+    (connections_outside, "database/bulk.py", "session.connection()"),
     (rows_built_by_others, "ledger/service.py", _ENTRY + "LedgerEntry(id=1)"),
     (rows_built_by_others, "fees/service.py", "from recruitment.fees.rules import LedgerEntry\nLedgerEntry(id=1)"),
     (rows_written_by_others, "fees/queries.py", _ENTRY + "select(LedgerEntry).where(LedgerEntry.id.in_(ids))"),

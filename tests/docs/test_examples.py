@@ -147,6 +147,7 @@ class TestTheContract:
         from recruitment.fees import files as fees
         from recruitment.jobseekers.files import JOBSEEKERS
         from recruitment.journeys.files import JOURNEYS, STAGES
+        from recruitment.name_lists.files import NAME_LISTS
         from recruitment.organisations.files import ORGANISATIONS
         from recruitment.partners.files import SUPPLY_CHAINS
 
@@ -154,7 +155,7 @@ class TestTheContract:
             re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page("docs/verification.md").section("Kinds"), re.MULTILINE)
         )
         grammars = [
-            DEMAND_LETTERS, JOBSEEKERS, JOURNEYS, STAGES, ORGANISATIONS, SUPPLY_CHAINS,
+            DEMAND_LETTERS, JOBSEEKERS, JOURNEYS, NAME_LISTS, STAGES, ORGANISATIONS, SUPPLY_CHAINS,
             *(getattr(fees, name) for name in fees.__all__),
         ]  # fmt: skip
         assert set(rows) == {grammar.kind for grammar in grammars}

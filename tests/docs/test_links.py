@@ -10,11 +10,14 @@ import pytest
 from tests.docs.pages import ROOT, Page, pages
 
 _LINE_MAX = 122
-_HOSTS = {"127.0.0.1:8000", "keepachangelog.com", "localhost", "semver.org"}
+_HOSTS = {"127.0.0.1:8000", "firstmile.example", "keepachangelog.com", "localhost", "semver.org"}
 """The hosts that our pages may name."""
 
-# The addresses of our own pages look like paths, too.
-_MACHINE_PATH = re.compile(r"(?<![\w:/.~])/(?!journeys\b|problems\b|api\b)[A-Za-z]+/\w+")
+# The addresses of our own pages look like paths, too, and so do the folders in which a server is set up.
+_MACHINE_PATH = re.compile(
+    r"(?<![\w:/.~#])/(?!journeys\b|ledger\b|problems\b|api\b|etc/|opt/first-mile\b|usr/local/sbin/first-mile\b"
+    r"|var/(?:lib|backups)/first-mile\b)[A-Za-z]+/\w+"
+)
 _HOST = re.compile(r"\w://(?:[^@/\s]+@)?([A-Za-z0-9.:-]+)")
 _PAGES = pages()
 

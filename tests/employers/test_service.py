@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from recruitment.core.actor import Actor
+from recruitment.core.actor import Actor, Role
 from recruitment.core.errors import NotPermitted
 from recruitment.core.ids import new_id
 from recruitment.employers import queries, service
 from recruitment.employers.models import DemandLetter
+from recruitment.intake.rules import FileKind, ImportRequest
+from recruitment.intake.service import import_file
+from recruitment.organisations import queries as organisations
+from recruitment.sheets.errors import FileRefused
+from recruitment.sheets.reading import open_sheet
+from tests.factories.actors import actor_of
 from tests.factories.rows import row
 
 
@@ -40,3 +46,31 @@ class TestDemandLetters:
         field.send("commitments", row("commitments"))
         assert "missing_commitment" not in field.findings("J-1")
         assert "missing_commitment" in field.findings("J-2")
+
+
+class TestAnEmployersOwn:
+    @pytest.fixture
+    def employer(self, field):
+        with field.database.read_session() as session:
+            return actor_of(Role.EMPLOYER_OFFICER, organisations.by_code(session, ["EM-1"])["EM-1"].id)
+
+    def file(self, field, actor, *rows):
+        sheet = open_sheet(field.file(rows))
+        with field.database.unit_of_work(actor.scope) as session:
+            return import_file(session, actor, sheet, ImportRequest(FileKind.DEMAND_LETTERS))
+
+    def test_letters_are_filed_and_seen_by_both_parties_and_no_other(self, field, employer):
+        assert self.file(field, employer, row("demand-letters")).added == 1
+        with field.database.read_session() as session:
+            codes = organisations.by_code(session, ["AG-1", "AG-2", "CSO-1"])
+        seen = {"AG-1": ["DL-1", "DL-2", "DL-9"], "AG-2": []}
+        for code, letters in seen.items():
+            with field.database.read_session(actor_of(Role.AGENCY_OFFICER, codes[code].id).scope) as session:
+                assert sorted(queries.by_reference(session, ["DL-1", "DL-2", "DL-9"])) == letters
+
+    def test_letters_of_another_are_refused(self, field, employer):
+        field.send("organisations", row("organisations", code="EM-2", kind="employer", country="TH"))
+        with pytest.raises(FileRefused) as refusal:
+            self.file(field, employer, row("demand-letters", employer="EM-2"))
+        (problem,) = refusal.value.problems
+        assert problem.column == "employer"

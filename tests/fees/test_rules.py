@@ -98,7 +98,7 @@ class TestReceived:
     def test_is_what_the_worker_confirmed(self, confirmed, less, received):
         assert repayment(confirmed=confirmed, confirmed_minor=less).received_minor == received
 
-    @pytest.mark.parametrize("channel", [*NEVER_INDEPENDENT, None])
+    @pytest.mark.parametrize("channel", [*sorted(NEVER_INDEPENDENT), None])
     def test_is_nothing_unless_it_was_said_freely(self, channel):
         assert repayment(channel=channel).received_minor == 0
 

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import event
 
 from recruitment.app import create_app
+from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.web.context import EXTENSION
 from tests.factories.field import Field, field, small_worlds
+from tests.factories.people import act_as
 from tests.factories.rows import nothing_more, row
 
 if TYPE_CHECKING:
@@ -50,13 +52,13 @@ def told(field: Field) -> Field:
 
 @pytest.fixture
 def client_on() -> Iterator[Callable[[Database], FlaskClient]]:
-    """Return a client of the pages on a database."""
+    """Return a client of the pages on a database, in which the local operator is signed in."""
     made = []
 
     def client(database: Database) -> FlaskClient:
         app = create_app(database.settings)
         made.append(app.extensions[EXTENSION])
-        return app.test_client()
+        return act_as(app, LOCAL_OPERATOR)
 
     yield client
     for database in made:

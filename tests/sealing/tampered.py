@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.core.actor import EVERYTHING, LOCAL_OPERATOR
 from recruitment.database import guards
+from recruitment.database.scoping import ScopedSession
 from recruitment.database.unit_of_work import Database
 from recruitment.ledger import models
 from recruitment.ledger.rules import Fault
@@ -61,7 +61,7 @@ class Tampered:
         try:
             if mutant is not None:
                 mutant.change(self.connection)
-            with Session(self.connection, join_transaction_mode="create_savepoint") as session:
+            with ScopedSession(self.connection, EVERYTHING, join_transaction_mode="create_savepoint") as session:
                 heads = self.heads if with_head else []
                 faults.extend(verifying.verify(session, LOCAL_OPERATOR, anchors=self.anchors, heads=heads))
         except IntegrityError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
@@ -124,8 +124,8 @@ def named(table: Table, row: dict[str, Any]) -> str:
 
 
 def entry_of(table: Table, row: dict[str, Any]) -> UUID | None:
-    """Return the entry that a row belongs to, where one does."""
-    if table is ENTRIES:
+    """Return the entry (or the event of another record) that a row belongs to, where one does."""
+    if table is ENTRIES or table.name == "audit_events":
         return cast("UUID", row["id"])
     return row["entry_id"] if table is POSTINGS else None
 
@@ -157,9 +157,11 @@ def other_values(value: Any, others: list[Any], chance: random.Random) -> Iterat
         yield chance.choice(different)
 
 
-def changed_values(connection: Connection, chance: random.Random, rows_each: int) -> Iterator[Mutant]:
+def changed_values(
+    connection: Connection, chance: random.Random, rows_each: int, tables: Sequence[Table] = TABLES
+) -> Iterator[Mutant]:
     """Yield, for every column of every table, changes of its value in some rows."""
-    for table in TABLES:
+    for table in tables:
         rows = rows_in(connection, table)
         for column in table.columns:
             others = [row[column.name] for row in rows]
@@ -175,17 +177,19 @@ def changed_values(connection: Connection, chance: random.Random, rows_each: int
                     )
 
 
-def deleted_rows(connection: Connection, rows_each: int) -> Iterator[Mutant]:
-    for table in TABLES:
+def deleted_rows(connection: Connection, rows_each: int, tables: Sequence[Table] = TABLES) -> Iterator[Mutant]:
+    for table in tables:
         for row in rows_in(connection, table)[:rows_each]:
             yield Mutant(
                 f"deleted from {table.name}: {named(table, row)}", replaced(table, [row], []), entry_of(table, row)
             )
 
 
-def swapped_rows(connection: Connection, chance: random.Random, times: int) -> Iterator[Mutant]:
+def swapped_rows(
+    connection: Connection, chance: random.Random, times: int, tables: Sequence[Table] = TABLES
+) -> Iterator[Mutant]:
     """Yield exchanges of one or two columns between two rows, where these columns differ."""
-    for table in TABLES:
+    for table in tables:
         rows = rows_in(connection, table)
         for _ in range(times):
             one, two = chance.sample(rows, 2)

@@ -6,15 +6,17 @@ import struct
 import time
 import tracemalloc
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
-from recruitment.sheets import reading
+from recruitment.sheets import archives
+from recruitment.sheets.archives import AT_HAND, SENT, Limits
 from recruitment.sheets.errors import FileRefused, Problem
-from recruitment.sheets.reading import Line, open_sheet
+from recruitment.sheets.reading import Line, open_sent, open_sheet
 from tests.factories.sheets import write_cells
 
 MIDNIGHT = datetime(2024, 3, 1)  # noqa: DTZ001 - a cell of a spreadsheet has no time zone
@@ -25,10 +27,10 @@ def read(path: Path) -> tuple[list[str], list[Line]]:
     return sheet.header, list(sheet.lines())
 
 
-def refusal(path: Path) -> Problem:
+def refusal(path: Path, limits: Limits = AT_HAND) -> Problem:
     # Not pytest.raises: what it keeps alive would hide a file that is left open.
     try:
-        read(path)
+        list(open_sheet(path, limits).lines())
     except FileRefused as refused:
         (problem,) = refused.problems
         return problem
@@ -233,7 +235,7 @@ class TestXlsxRefused:
 
     def test_an_archive_of_very_many_parts(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "sent.xlsx", "w") as archive:
-            for number in range(reading.ZIP_MEMBERS_MAX + 1):
+            for number in range(archives.ZIP_MEMBERS_MAX + 1):
                 archive.writestr(f"part-{number}.xml", "")
         assert refusal(tmp_path / "sent.xlsx").code == "too_large"
 
@@ -262,19 +264,111 @@ class TestZipBomb:
         finally:
             tracemalloc.stop()
 
-    def test_is_refused_when_its_header_lies_about_its_size(self, bomb, monkeypatch):
-        monkeypatch.setattr(reading, "UNPACKED_BYTES_MAX", 1 << 20)
+    def test_is_refused_when_its_header_lies_about_its_size(self, bomb):
         content = bomb.read_bytes()
         real = struct.pack("<L", 450 << 20)
         assert real in content, "the archive names its real size"
         bomb.write_bytes(content.replace(real, struct.pack("<L", 100)))
-        assert refusal(bomb).code in {"too_large", "broken_xlsx"}
+        assert refusal(bomb, replace(AT_HAND, unpacked_bytes=1 << 20)).code in {"too_large", "broken_xlsx"}
 
-    def test_the_limit_itself_is_no_bomb(self, tmp_path, monkeypatch):
+    def test_the_limit_itself_is_no_bomb(self, tmp_path):
         path = write_cells(tmp_path / "sent.xlsx", [["code"], ["A"]])
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
-        monkeypatch.setattr(reading, "UNPACKED_BYTES_MAX", size)
-        assert read(path)[0] == ["code"]
-        monkeypatch.setattr(reading, "UNPACKED_BYTES_MAX", size - 1)
-        assert refusal(path).code == "too_large"
+        assert open_sheet(path, replace(AT_HAND, unpacked_bytes=size)).header == ["code"]
+        assert refusal(path, replace(AT_HAND, unpacked_bytes=size - 1)).code == "too_large"
+
+
+def with_cell(path, old: bytes, new: bytes):
+    """Write a sheet of two cells in which the place or text of one is another."""
+    write_cells(path, [["code"], ["A"]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(old, new))
+    return path
+
+
+class TestCellBomb:
+    """A file of eight kilobytes that would have the reader make room for half a terabyte."""
+
+    @pytest.mark.parametrize(
+        "place", [b'r="XFD1048576"', b"r = 'XFD1048576'", b'r="ZZZ1"', b'r="XFD9999999"', b'r="AAAA1"']
+    )
+    @pytest.mark.parametrize(
+        "opened", [open_sheet, lambda path: open_sent(path.read_bytes())], ids=["from a path", "sent"]
+    )
+    def test_a_cell_in_the_last_place_is_refused(self, tmp_path, place, opened):
+        path = with_cell(tmp_path / "bomb.xlsx", b'r="A2"', place)
+        with pytest.raises(FileRefused) as caught:
+            opened(path)
+        assert caught.value.problems[0].code in {"too_large", "broken_xlsx"}
+
+    def test_so_is_a_row_without_places_of_its_cells(self, tmp_path):
+        path = with_cell(tmp_path / "bomb.xlsx", b'<row r="2"', b'<row r="9999999"')
+        with pytest.raises(FileRefused):
+            open_sent(path.read_bytes())
+
+    def test_a_place_that_two_blocks_share_is_seen(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(archives, "_BLOCK", 7)
+        path = with_cell(tmp_path / "bomb.xlsx", b'r="A2"', b'r="XFD1048576"')
+        with pytest.raises(FileRefused):
+            open_sent(path.read_bytes())
+
+    @pytest.mark.parametrize("block", [1 << 20, 1000])
+    def test_a_text_too_long_for_a_cell_is_refused(self, monkeypatch, tmp_path, block):
+        monkeypatch.setattr(archives, "_BLOCK", block)
+        path = with_cell(tmp_path / "bomb.xlsx", b"<t>A</t>", b"<t>" + b"A" * 300_000 + b"</t>")
+        with pytest.raises(FileRefused) as caught:
+            open_sent(path.read_bytes())
+        assert caught.value.problems[0].code == "too_large"
+
+    def test_a_text_that_a_cell_can_hold_is_read(self, tmp_path):
+        path = with_cell(tmp_path / "sent.xlsx", b"<t>A</t>", b"<t>" + b"A" * 32_000 + b"</t>")
+        assert len(next(open_sent(path.read_bytes()).lines()).cells[0]) == 32_000
+
+    def test_a_text_that_many_cells_share_is_counted_in_each(self, tmp_path):
+        path = write_cells(tmp_path / "sent.xlsx", [["code"], *([["A" * 1000]] * 100)])
+        with pytest.raises(FileRefused) as caught:
+            list(open_sent(path.read_bytes(), replace(SENT, characters=50_000)).lines())
+        assert caught.value.problems[0].code == "too_large"
+
+    @pytest.mark.parametrize("member", ["content.xml", "xl/workbook.bin"])
+    def test_an_archive_that_is_another_kind_of_spreadsheet_is_refused(self, tmp_path, member):
+        with zipfile.ZipFile(tmp_path / "sent.ods", "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr(member, "")
+        with pytest.raises(FileRefused) as caught:
+            open_sent((tmp_path / "sent.ods").read_bytes())
+        assert caught.value.problems[0].code == "broken_xlsx"
+
+    def test_a_part_that_is_there_twice_is_refused(self, tmp_path):
+        path = write_cells(tmp_path / "sent.xlsx", [["code"], ["A"]])
+        with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("xl/workbook.xml", "")
+        with pytest.raises(FileRefused):
+            open_sent(path.read_bytes())
+
+
+class TestSent:
+    def test_csv_and_xlsx_are_read_as_from_a_path(self, tmp_path, csv_file):
+        xlsx = write_cells(tmp_path / "sent.xlsx", [["code", "name"], ["A", "x"], [], ["B", ""]])
+        csv = csv_file(b"code,name\nA,x\n,\nB,\n")
+        sheets = [open_sheet(xlsx), open_sent(xlsx.read_bytes()), open_sheet(csv), open_sent(csv.read_bytes())]
+        told = [(sheet.header, list(sheet.lines())) for sheet in sheets]
+        assert told == [told[0]] * 4
+
+    @pytest.mark.parametrize(
+        ("content", "code"),
+        [
+            (b"", "no_header"),
+            (b"\xd0\xcf\x11\xe0rest", "old_excel"),
+            (b"a\x00b", "not_text"),
+            (b"PK\x03\x04", "broken_xlsx"),
+        ],
+    )
+    def test_what_is_no_table_is_refused(self, content, code):
+        with pytest.raises(FileRefused) as caught:
+            list(open_sent(content).lines())
+        assert caught.value.problems[0].code == code

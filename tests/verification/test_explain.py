@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 
+from recruitment.audit.rules import Purpose
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.database.unit_of_work import Database
 from recruitment.verification import service
@@ -20,8 +21,8 @@ NOTHING_SAID = {FindingKind.MISSING_DECLARATION, FindingKind.MISSING_STATEMENT, 
 
 
 def explained(database: Database, journey: str) -> Explanation:
-    with database.read_session() as session:
-        return service.explain(session, LOCAL_OPERATOR, journey)
+    with database.unit_of_work() as session:
+        return service.explain(session, LOCAL_OPERATOR, journey, purpose=Purpose.AUDIT)
 
 
 def all_explained(database: Database) -> dict[str, Explanation]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event
 
+from recruitment.audit.rules import Purpose
 from recruitment.core.actor import LOCAL_OPERATOR, Actor
 from recruitment.core.errors import NotPermitted
 from recruitment.core.ids import new_id
@@ -233,15 +234,15 @@ class TestReconcile:
 class TestExplain:
     def test_an_unknown_journey_is_not_found(self, field):
         with field.database.read_session() as session, pytest.raises(JourneyUnknown):
-            service.explain(session, LOCAL_OPERATOR, "J-7")
+            service.explain(session, LOCAL_OPERATOR, "J-7", purpose=Purpose.AUDIT)
 
     def test_not_by_everybody(self, field):
         with field.database.read_session() as session, pytest.raises(NotPermitted):
-            service.explain(session, STRANGER, "J-1")
+            service.explain(session, STRANGER, "J-1", purpose=Purpose.AUDIT)
 
     def test_explains_what_is_so_now_even_before_it_is_compared(self, field):
         refresh_all(field.database)
         field.send("reports", *rows("reports", "reference", "RP-1", "RP-2"))
-        with field.database.read_session() as session:
-            explanation = service.explain(session, LOCAL_OPERATOR, "J-1")
+        with field.database.unit_of_work() as session:
+            explanation = service.explain(session, LOCAL_OPERATOR, "J-1", purpose=Purpose.AUDIT)
         assert explanation.comparison.worker_borne_minor == 4000_00

@@ -9,12 +9,16 @@ import pytest
 from recruitment.app import create_app
 from recruitment.core.settings import Settings
 from recruitment.web.context import EXTENSION
+from tests.factories.desk import desk, sqlite_desk
+from tests.factories.field import field, small_worlds, sqlite_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flask import Flask
     from flask.testing import FlaskClient
+
+__all__ = ["desk", "field", "small_worlds", "sqlite_desk", "sqlite_field"]
 
 
 @pytest.fixture

@@ -3,11 +3,14 @@ from __future__ import annotations
 import logging
 
 import pytest
+from flask import abort
 from jinja2 import TemplateError
 
 from recruitment.core import errors as kinds
 from recruitment.core.errors import InvariantViolated, RecruitmentError
+from recruitment.database.unit_of_work import WriteConflict
 from recruitment.journeys.errors import JourneyUnknown
+from recruitment.sheets.errors import FileRefused, Problem
 from recruitment.web import errors
 from recruitment.web.errors import STATUSES, status_of
 
@@ -77,7 +80,41 @@ class TestProblems:
 
     def test_input_of_the_wrong_shape_names_its_fields(self, client_of):
         error = kinds.InvalidInput("The month is not one.", month="13 is too much")
-        assert client_of(error).get("/healthz", headers=JSON).json["errors"] == {"month": "13 is too much"}
+        assert client_of(error).get("/healthz", headers=JSON).json["errors"] == [
+            {"parameter": "month", "code": "recruitment.invalid_input", "detail": "13 is too much"}
+        ]
+
+    def test_a_field_of_a_json_body_is_named_by_its_pointer(self, client_of):
+        error = kinds.InvalidInput("It does not fit.", **{"a/b~c": "It is too long."})
+        answer = client_of(error).get("/healthz", headers=JSON, json={})
+        assert answer.json["errors"][0]["pointer"] == "#/a~1b~0c"
+
+    def test_every_problem_of_a_file_says_its_line_and_column(self, client_of):
+        error = FileRefused([Problem(5, "amount", "invalid_amount", "No."), Problem(1, None, "no_header", "No.")])
+        assert client_of(error).get("/healthz", headers=JSON).json["errors"] == [
+            {"line": 1, "code": "no_header", "detail": "No."},
+            {"line": 5, "column": "amount", "code": "invalid_amount", "detail": "No."},
+        ]
+
+    def test_the_same_in_rows_of_json_says_a_pointer_counted_from_nought(self, client_of):
+        error = FileRefused([Problem(5, "amount", "invalid_amount", "No."), Problem(2, None, "line_in_force", "No.")])
+        answer = client_of(error).get("/healthz", headers=JSON, json={"rows": []})
+        assert [each["pointer"] for each in answer.json["errors"]] == ["#/rows/0", "#/rows/3/amount"]
+
+    def test_two_writers_who_met_are_told_to_try_again(self, client_of):
+        answer = client_of(WriteConflict("They met.")).get("/healthz", headers=JSON)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (409, "1")
+
+    @pytest.mark.parametrize("status", [401, 404, 405, 412, 413, 415, 422, 428, 429])
+    def test_a_status_of_the_library_has_a_title_and_a_sentence_of_ours(self, app, status):
+        @app.before_request
+        def refuse() -> None:
+            abort(status)
+
+        answer = app.test_client().get("/api/v1/openapi.json")
+        assert answer.mimetype == "application/problem+json"
+        assert answer.json["title"] in errors._TITLES.values()
+        assert answer.json["detail"].endswith((".", "…"))
 
     def test_facts_of_other_errors_stay_inside(self, client_of):
         error = kinds.Conflict("Somebody was first.", who="the secret cousin")
@@ -103,8 +140,9 @@ class TestMistakes:
         assert answer.status_code == 500
         assert "Daw Mya" not in answer.text
         assert answer.headers["X-Request-Id"] in answer.text
-        assert answer.headers["X-Request-Id"] in caplog.text
-        assert "Daw Mya" in caplog.text
+        (record,) = [record for record in caplog.records if record.getMessage() == "request.failed"]
+        assert record.exc_info is not None
+        assert record.exc_info[1] is error
 
     def test_its_page_stands_without_the_frame_of_the_others(self, client_of):
         assert "<header" not in client_of(ValueError("no")).get("/healthz").text

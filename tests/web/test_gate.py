@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask, g
 
-from recruitment.core.actor import LOCAL_OPERATOR, Actor, Permission
+from recruitment.core.actor import LOCAL_OPERATOR, STRANGER, Actor, Permission
 from recruitment.core.errors import InvariantViolated
 from recruitment.web import errors, gate
-from recruitment.web.gate import Gate, allow, gate_of, is_ours, public
+from recruitment.web.gate import Gate, allow, gate_of, is_local_path, is_ours, public
 
 NOBODY = Actor(LOCAL_OPERATOR.id, "a reader of books", frozenset({Permission.READ_LEDGER}))
 
@@ -86,6 +86,52 @@ class TestInstall:
         answer = ask(app, "/later")
         assert answer.status_code == 500
         assert "later" not in answer.text
+
+
+class TestStrangers:
+    @pytest.fixture
+    def app(self):
+        found = small_app(STRANGER)
+        gate.install(found)
+        return found
+
+    def page(self, app, path: str, method: str = "GET", **headers: str):
+        return app.test_client().open(path, method=method, headers={"Accept": "text/html"} | headers)
+
+    def test_who_reads_a_page_is_led_to_the_sign_in_and_back(self, app):
+        answer = self.page(app, "/books?after=1&x=%2F")
+        assert (answer.status_code, answer.headers["Location"]) == (
+            303,
+            "/sign-in?next=%2Fbooks%3Fafter%3D1%26x%3D%252F",
+        )
+
+    def test_a_programme_is_told_401_with_how_to_sign_in(self, app):
+        answer = ask(app, "/books")
+        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+    def test_what_everybody_may_read_is_read(self, app):
+        assert self.page(app, "/open").text == "open"
+
+    def test_whose_session_waits_for_something_is_led_to_it(self):
+        found = small_app(NOBODY)
+        found.before_request(lambda: setattr(g, "step", "/step"))
+        gate.install(found)
+        assert self.page(found, "/books").headers["Location"] == "/step"
+        assert ask(found, "/books").status_code == 401
+        assert self.page(found, "/open").text == "open"
+
+
+class TestPathsOfOurs:
+    @pytest.mark.parametrize("address", ["/", "/journeys?x=1", "/a//b"])
+    def test_stay_here(self, address):
+        assert is_local_path(address)
+
+    @pytest.mark.parametrize(
+        "address", ["", "journeys", "//evil.example", "/\\evil.example", "/a\\b", "https://evil.example", "/a\nb", "/ä"]
+    )
+    def test_others_lead_away(self, address):
+        assert not is_local_path(address)
 
 
 class TestHosts:

@@ -47,7 +47,14 @@ def test_an_instant_is_written_in_utc():
 
 @pytest.mark.parametrize(
     ("code", "text"),
-    [("undeclared_payment", "Undeclared payment"), ("pre_departure", "Pre-departure"), ("visa", "Visa"), ("", "")],
+    [
+        ("undeclared_payment", "Undeclared payment"),
+        ("pre_departure", "Pre-departure"),
+        ("post_entries", "Post entries"),
+        ("cso_supervisor", "CSO supervisor"),
+        ("visa", "Visa"),
+        ("", ""),
+    ],
 )
 def test_a_code_is_written_as_words(code, text):
     assert templating.words(code) == text

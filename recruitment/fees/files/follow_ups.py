@@ -12,7 +12,9 @@ from recruitment.sheets.columns import Column, Grammar, minor_units
 if TYPE_CHECKING:
     from recruitment.sheets.columns import Cells, Report
 
-_REFERENCE = Column("reference", columns.reference, required=True)
+_REFERENCE = Column(
+    "reference", columns.reference, required=True, about="what you call it; the same again updates the earlier one"
+)
 
 
 def _read_repayment(cells: Cells, report: Report) -> Repayment | None:
@@ -48,14 +50,23 @@ REPAYMENTS: Grammar[Repayment] = Grammar(
     (
         _REFERENCE,
         JOURNEY,
-        Column("fee_item", fee_item()),
-        Column("paid_by", columns.member_of(RepaymentPayer, "a payer of repayments", "unknown_paid_by"), required=True),
-        Column("amount", columns.amount, required=True),
+        Column("fee_item", fee_item(), about="what the money was once paid for, where that is known"),
+        Column(
+            "paid_by",
+            columns.member_of(RepaymentPayer, "a payer of repayments", "unknown_paid_by"),
+            required=True,
+            about="who paid the worker back",
+        ),
+        Column("amount", columns.amount, required=True, about="how much was paid back, in major units"),
         CURRENCY,
-        Column("paid_on", columns.day, required=True),
-        Column("confirmed", columns.member_of(Confirmation, "a confirmation", "unknown_confirmed")),
-        Column("confirmed_amount", columns.amount),
-        Column("confirmed_on", columns.day),
+        Column("paid_on", columns.day, required=True, about="the day on which it was paid back"),
+        Column(
+            "confirmed",
+            columns.member_of(Confirmation, "a confirmation", "unknown_confirmed"),
+            about="what the worker says of it; blank while nobody has asked. Only what was confirmed counts",
+        ),
+        Column("confirmed_amount", columns.amount, about="with less: how much the worker received, at most the amount"),
+        Column("confirmed_on", columns.day, about="the day on which the worker said so"),
         CHANNEL,
         WITNESSED,
     ),
@@ -88,13 +99,23 @@ DEBTS: Grammar[Debt] = Grammar(
     (
         _REFERENCE,
         JOURNEY,
-        Column("creditor", columns.member_of(Creditor, "a creditor", "unknown_creditor"), required=True),
-        Column("principal", columns.amount, required=True),
+        Column(
+            "creditor",
+            columns.member_of(Creditor, "a creditor", "unknown_creditor"),
+            required=True,
+            about="to whom the worker owes",
+        ),
+        Column("principal", columns.amount, required=True, about="how much was borrowed, in major units"),
         CURRENCY,
-        Column("taken_on", columns.day, required=True),
-        Column("recruitment_linked", columns.yes_no, required=True),
-        Column("outstanding", columns.amount, required=True),
-        Column("as_of", columns.day, required=True),
+        Column("taken_on", columns.day, required=True, about="the day on which it was borrowed"),
+        Column(
+            "recruitment_linked",
+            columns.yes_no,
+            required=True,
+            about="whether it was borrowed to pay for the recruitment",
+        ),
+        Column("outstanding", columns.amount, required=True, about="how much is still owed, in major units"),
+        Column("as_of", columns.day, required=True, about="the day for which that holds"),
     ),
     _read_debt,
     order_matters=True,
@@ -122,10 +143,10 @@ COLLATERAL: Grammar[Collateral] = Grammar(
     (
         _REFERENCE,
         JOURNEY,
-        Column("what", columns.words(), required=True),
-        Column("holder", columns.words(), required=True),
-        Column("taken_on", columns.day, required=True),
-        Column("returned_on", columns.day),
+        Column("what", columns.words(), required=True, about="the thing that was taken, such as a deed of land"),
+        Column("holder", columns.words(), required=True, about="who has it now"),
+        Column("taken_on", columns.day, required=True, about="the day on which it was taken"),
+        Column("returned_on", columns.day, about="the day on which the worker got it back; blank while it is held"),
     ),
     _read_collateral,
     order_matters=True,

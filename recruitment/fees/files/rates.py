@@ -24,11 +24,16 @@ def _read(cells: Cells, report: Report) -> NewRate | None:
 RATES: Grammar[NewRate] = Grammar(
     "rates",
     (
-        Column("on", columns.day, required=True),
-        Column("base", columns.currency, required=True),
-        Column("quote", columns.currency, required=True),
-        Column("rate", columns.rate, required=True),
-        Column("source", columns.words(), required=True),
+        Column(
+            "on",
+            columns.day,
+            required=True,
+            about="the day for which the rate holds; it serves amounts of that day and of 45 days after it",
+        ),
+        Column("base", columns.currency, required=True, about="the currency of which one unit is valued"),
+        Column("quote", columns.currency, required=True, about="the currency in which the value is told"),
+        Column("rate", columns.rate, required=True, about="how many units of quote one unit of base is"),
+        Column("source", columns.words(), required=True, about="where the rate was read"),
     ),
     _read,
 )

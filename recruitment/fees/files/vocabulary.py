@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from recruitment.fees.reference import fee_item_facts
@@ -19,18 +20,29 @@ FEE_ITEMS = frozenset(fact.code for fact in fee_item_facts())
 _payee = columns.member_of(Payee, "a receiver of money", "unknown_payee")
 _channel = columns.member_of(StatementChannel, "a channel", "unknown_channel")
 
-JOURNEY = Column("journey", columns.reference, required=True, refers_to="journey")
-CURRENCY = Column("currency", columns.currency, required=True)
-PAYEE = Column("payee", _payee)
-CHANNEL = Column("channel", _channel)
-CHANNEL_NEEDED = Column("channel", _channel, required=True)
-WITNESSED = Column("witnessed", columns.yes_no)
+JOURNEY = Column(
+    "journey", columns.reference, required=True, refers_to="journey", about="whose recruitment it is about"
+)
+CURRENCY = Column("currency", columns.currency, required=True, about="in which the amounts of the row are")
+PAYEE = Column("payee", _payee, about="who received the money")
+CHANNEL = Column("channel", _channel, about="by which way the worker said it; some of them are never independent")
+CHANNEL_NEEDED = Column(
+    "channel", _channel, required=True, about="by which way the worker said it; some of them are never independent"
+)
+WITNESSED = Column(
+    "witnessed",
+    columns.yes_no,
+    about="whether somebody of the agency or employer was present; then it is not independent",
+)
 
 
 def fee_item(*also: str, collateral: bool = True) -> Parse:
     """Return the reader of a fee item, or of one of ``also``; ``collateral`` says whether that item may be named."""
     known = columns.one_of("a fee item", [*sorted(FEE_ITEMS), *also], "unknown_fee_item")
 
+    kind = columns.kind_of(known)
+
+    @columns.described(replace(kind, values=tuple(code for code in kind.values if collateral or code != COLLATERAL)))
     def parse(cell: str, today: date) -> str:
         if cell == COLLATERAL and not collateral:
             raise CellRefused(

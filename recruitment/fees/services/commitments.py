@@ -11,8 +11,7 @@ from recruitment.database.bulk import insert_many
 from recruitment.employers import queries as employers
 from recruitment.fees import queries
 from recruitment.fees.models import Commitment
-from recruitment.fees.services.facts import count_up
-from recruitment.journeys import queries as journeys
+from recruitment.fees.services.facts import count_up_letter
 from recruitment.sheets.importing import Filing, new_rows
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ _COLUMNS = (
 
 
 def filing_of_commitments(session: Session, actor: Actor) -> Filing[NewCommitment]:
-    """Return how commitments are filed. Who may: whoever may import files."""
-    actor.require(Permission.IMPORT_FILES)
+    """Return how commitments are filed. Who may: whoever may file commitments."""
+    actor.require(Permission.FILE_COMMITMENTS)
 
     def find(_what: str, codes: Collection[str]) -> Mapping[str, object]:
         return employers.by_reference(session, codes)
@@ -53,6 +52,7 @@ def filing_of_commitments(session: Session, actor: Actor) -> Filing[NewCommitmen
             for new, row_digest in ((row.value, stored) for row, stored in fresh)
         ]  # fmt: skip
         insert_many(session, Commitment.__table__, _COLUMNS, values)
-        count_up(session, journeys.of_demand_letters(session, {row[1] for row in values}))
+        for letter in sorted({row[1] for row in values}):
+            count_up_letter(session, letter)
 
     return Filing(find, file)

@@ -15,6 +15,7 @@ from recruitment.fees.models import DeclarationLine, FeeDeclaration
 from recruitment.fees.posting_rules import declared_fee
 from recruitment.fees.services.facts import count_up
 from recruitment.journeys import queries as journeys
+from recruitment.journeys.service import refer
 from recruitment.ledger.service import post, reverse
 from recruitment.sheets.importing import CHUNK_ROWS, Filing
 
@@ -41,17 +42,17 @@ def filing_of_declarations(
 ) -> Filing[DeclaredLine]:
     """Return how one declaration of ``agency`` is filed, in place of the declaration ``supersedes`` when given.
 
-    Who may: whoever may import files. A journey of another agency is not found. Raises ``DeclarationUnknown`` and
+    Who may: whoever may declare fees. A journey of another agency is not found. Raises ``DeclarationUnknown`` and
     ``AlreadySuperseded``.
     """
-    actor.require(Permission.IMPORT_FILES)
+    actor.require(Permission.DECLARE_FEES)
     declaration_id, reference = new_id(), new_reference("FD")
     superseded = _take_back(session, actor, agency, supersedes) if supersedes else None
     header = (declaration_id, reference, agency.id, superseded, clock.now())
     insert_many(session, FeeDeclaration.__table__, _DECLARATION_COLUMNS, [header])
 
     def find(_what: str, codes: Collection[str]) -> Mapping[str, object]:
-        return journeys.by_reference(session, codes, agency=agency.id)
+        return journeys.by_reference_for(session, actor, codes, agency=agency.id)
 
     def file(rows: Sequence[Row[DeclaredLine]], tally: Tally, report: Report) -> None:
         fresh = _refuse_repeated(session, rows, report)
@@ -70,6 +71,7 @@ def filing_of_declarations(
         drafts = [draft for line_id, row in lines if (draft := declared_fee(line_id, row.value))]
         post(session, actor, drafts)
         touched = {row.value.journey.id for row in fresh}
+        refer(session, agency.id, touched)
         receipts = {row.value.receipt for row in fresh if row.value.receipt}
         count_up(session, touched | queries.journeys_with_receipts(session, agency.id, receipts))
         tally.added += len(fresh)
@@ -77,12 +79,12 @@ def filing_of_declarations(
     return Filing(find, file, lambda: reference)
 
 
-def looking_only(session: Session, agency: OrganisationRead | None) -> Filing[DeclaredLine]:
+def looking_only(session: Session, actor: Actor, agency: OrganisationRead | None) -> Filing[DeclaredLine]:
     """Return a filing that looks journeys up and saves nothing."""
     agency_id = agency.id if agency else None
 
     def find(_what: str, codes: Collection[str]) -> Mapping[str, object]:
-        return journeys.by_reference(session, codes, agency=agency_id)
+        return journeys.by_reference_for(session, actor, codes, agency=agency_id)
 
     return Filing(find, lambda _rows, _tally, _report: None)
 

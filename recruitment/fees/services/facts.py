@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from recruitment.database import outbox
+from recruitment.database.row_security import lifted
+from recruitment.database.scoping import scope_of
+from recruitment.fees import queries
 from recruitment.fees.models import FactVersion
+from recruitment.journeys import queries as journeys_queries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -25,4 +31,25 @@ def count_up(session: Session, journeys: Iterable[UUID]) -> None:
     statement = statement.on_conflict_do_update(
         index_elements=["journey_id"], set_={"version": FactVersion.__table__.c.version + 1}
     )
-    session.execute(statement, rows)
+    with lifted(session):
+        session.execute(statement, rows)
+
+
+PROMISED, RATED = "fees.promised", "fees.rated"
+"""News of what touches journeys that whoever filed it may not see. The house counts these up."""
+
+
+def count_up_letter(session: Session, letter: UUID) -> None:
+    """Say that something about the journeys of a demand letter changed: at once, or by news when they are not all seen."""
+    if scope_of(session).is_limited:
+        outbox.emit(session, PROMISED, demand_letter=letter)
+    else:
+        count_up(session, journeys_queries.of_demand_letters(session, [letter]))
+
+
+def count_up_rated(session: Session, currency: str, first: date, last: date) -> None:
+    """Say that a rate of some days changed for the journeys with amounts in ``currency``: at once, or by news."""
+    if scope_of(session).is_limited:
+        outbox.emit(session, RATED, currency=currency, first=first.isoformat(), last=last.isoformat())
+    else:
+        count_up(session, queries.journeys_with_amounts(session, currency, first, last))

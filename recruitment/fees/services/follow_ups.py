@@ -44,7 +44,7 @@ _COLLATERAL = ("what", "holder", "taken_on", "returned_on")
 
 
 def filing_of_repayments(session: Session, actor: Actor, sender: OrganisationRead) -> Filing[Repayment]:
-    """Return how repayments are filed; only what the worker confirmed is posted. Who may: whoever may import files."""
+    """Return how repayments are filed; only what the worker confirmed is posted. Who may: whoever may record statements."""
 
     def entries(revisions: Sequence[Revision[Repayment]]) -> list[EntryDraft | None]:
         return [posting_rules.received_repayment(each.id, each.value) for each in revisions]
@@ -53,7 +53,7 @@ def filing_of_repayments(session: Session, actor: Actor, sender: OrganisationRea
 
 
 def filing_of_debts(session: Session, actor: Actor, sender: OrganisationRead) -> Filing[Debt]:
-    """Return how debts are filed, each in the debt book of its person. Who may: whoever may import files."""
+    """Return how debts are filed, each in the debt book of its person. Who may: whoever may record statements."""
 
     def entries(revisions: Sequence[Revision[Debt]]) -> list[EntryDraft | None]:
         books = jobseekers.debt_books(session, {each.value.journey.jobseeker_id for each in revisions})
@@ -65,7 +65,7 @@ def filing_of_debts(session: Session, actor: Actor, sender: OrganisationRead) ->
 
 
 def filing_of_collateral(session: Session, actor: Actor, sender: OrganisationRead) -> Filing[Collateral]:
-    """Return how collateral is filed; it is no money, so nothing is posted. Who may: whoever may import files."""
+    """Return how collateral is filed; it is no money, so nothing is posted. Who may: whoever may record statements."""
     return _filing(session, actor, sender, CollateralRow, _COLLATERAL, lambda revisions: [None] * len(revisions))
 
 
@@ -78,10 +78,10 @@ def _filing(
     entries: Callable[[Sequence[Revision[T]]], list[EntryDraft | None]],
 ) -> Filing[T]:
     """Return how rows of one kind are filed: saved under a new version, what they replace taken back in the books."""
-    actor.require(Permission.IMPORT_FILES)
+    actor.require(Permission.RECORD_STATEMENTS)
 
     def find(_what: str, codes: Collection[str]) -> Mapping[str, object]:
-        return journeys.by_reference(session, codes)
+        return journeys.by_reference_for(session, actor, codes)
 
     def file(rows: Sequence[Row[T]], tally: Tally, report: Report) -> None:
         current = queries.current_versions(session, model, sender.id, {row.value.reference for row in rows})

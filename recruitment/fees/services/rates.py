@@ -10,7 +10,7 @@ from recruitment.core.actor import Permission
 from recruitment.database.bulk import insert_many
 from recruitment.fees import queries
 from recruitment.fees.models import ExchangeRate
-from recruitment.fees.services.facts import count_up
+from recruitment.fees.services.facts import count_up_rated
 from recruitment.sheets.importing import Filing, new_rows
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ _COLUMNS = ("base", "quote", "rated_on", "rate", "source", "row_digest", "record
 def filing_of_rates(session: Session, actor: Actor) -> Filing[NewRate]:
     """Return how rates are filed. A new rate touches the journeys with an amount that it may convert.
 
-    Who may: whoever may import files.
+    Who may: whoever may record rates.
     """
-    actor.require(Permission.IMPORT_FILES)
+    actor.require(Permission.RECORD_RATES)
 
     def file(rows: Sequence[Row[NewRate]], tally: Tally, report: Report) -> None:
         known = queries.rate_digests(session, {row.value.base for row in rows}, {row.value.on for row in rows})
@@ -50,6 +50,6 @@ def filing_of_rates(session: Session, actor: Actor) -> Filing[NewRate]:
         for row, _ in fresh:
             days[row.value.base].append(row.value.on)
         for base, found in days.items():
-            count_up(session, queries.journeys_with_amounts(session, base, min(found), max(found)))
+            count_up_rated(session, base, min(found), max(found))
 
     return Filing(lambda _what, _codes: {}, file)

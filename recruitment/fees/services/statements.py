@@ -36,11 +36,11 @@ _COLUMNS = (
 
 
 def filing_of_reports(session: Session, actor: Actor, sender: OrganisationRead) -> Filing[ReportedPayment]:
-    """Return how the reports that ``sender`` heard are filed. Who may: whoever may import files."""
-    actor.require(Permission.IMPORT_FILES)
+    """Return how the reports that ``sender`` heard are filed. Who may: whoever may record statements."""
+    actor.require(Permission.RECORD_STATEMENTS)
 
     def find(_what: str, codes: Collection[str]) -> Mapping[str, object]:
-        return journeys.by_reference(session, codes)
+        return journeys.by_reference_for(session, actor, codes)
 
     def file(rows: Sequence[Row[ReportedPayment]], tally: Tally, report: Report) -> None:
         current = queries.current_reports(session, sender.id, {row.value.reference for row in rows})

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, literal, select, union_all
 
 from recruitment.core.dates import Precision
-from recruitment.ledger.models import LedgerAccount, LedgerBook, LedgerEntry, LedgerPosting
+from recruitment.database.scoping import open_to_all
+from recruitment.ledger.models import (
+    LedgerAccount,
+    LedgerBalanceCheckpoint,
+    LedgerBook,
+    LedgerCurrency,
+    LedgerEntry,
+    LedgerPosting,
+    LedgerSeal,
+    LedgerSealKey,
+    LedgerSealLeaf,
+)
 from recruitment.ledger.queries.checkpoints import checkpoint_number, entries_after_checkpoint, kept_sums
 from recruitment.ledger.rules import Balance, EntryRead, PostingDraft
 
@@ -25,6 +36,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
+
+open_to_all(
+    LedgerAccount, LedgerBalanceCheckpoint, LedgerBook, LedgerCurrency, LedgerEntry, LedgerPosting, LedgerSeal,
+    LedgerSealKey, LedgerSealLeaf,
+    because="the books know nobody, whoever files a fact posts to them, and only who sees everything reads them",
+)  # fmt: skip
 
 _KEYS_AT_ONCE = 10_000
 """Keys asked for in one statement: both engines bear some 30,000 values."""
@@ -103,6 +120,14 @@ def entries_by_id(session: Session, entries: Collection[tuple[UUID, UUID]]) -> d
             if (entry.book_id, entry.id) in wanted:
                 found[entry.book_id, entry.id] = entry
     return found
+
+
+def entry_ids(session: Session, book_id: UUID, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the ids of at most ``limit`` entries of a book that come after the entry ``after``, in order of id."""
+    query = select(_entries.id).where(_entries.book_id == book_id).order_by(_entries.id).limit(limit)
+    if after is not None:
+        query = query.where(_entries.id > after)
+    return list(session.scalars(query))
 
 
 def entries_among(session: Session, books: Collection[UUID], ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:

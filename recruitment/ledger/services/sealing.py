@@ -18,6 +18,7 @@ from recruitment.ledger.errors import EntryNotSealed, EntryUnknown, NothingSeale
 from recruitment.ledger.models import LedgerBalanceCheckpoint, LedgerSeal, LedgerSealKey, LedgerSealLeaf
 from recruitment.ledger.queries import checkpoints
 from recruitment.ledger.queries import seals as queries
+from recruitment.ledger.services.signatures import signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,13 +64,7 @@ def seal(session: Session, actor: Actor, key_file: SealKeyFile) -> rules.Seal | 
     was quicker: call again. Who may: whoever may post entries. Raises ``SealKeyMissing``.
     """
     actor.require(Permission.POST_ENTRIES)
-    private = key_file.newest()
-    key_id = signing.key_id_of(private.public_key().public_bytes_raw())
-    if key_id not in {key.id for key in queries.seal_keys(session)}:
-        raise signing.SealKeyMissing(
-            f"This database does not know the seal key {key_id} of {key_file.path}. Put the right one back, or make the "
-            "next one: recruitment ledger new-key"
-        )
+    _, private = signing_key(session, key_file)
     last = queries.last_seal(session, rules.CHAIN)
     found = queries.unsealed(session, rules.LEAVES_MAX + 1)
     if not found:

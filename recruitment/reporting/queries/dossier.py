@@ -112,9 +112,9 @@ class JourneyPage:
 def journey_page(session: Session, actor: Actor, reference: str) -> JourneyPage | None:
     """Return the journey of a reference; None when there is none. The number of queries is the same for every journey.
 
-    Who may: whoever may read comparisons. The name of the person and the books only with their own permissions.
+    Who may: whoever may read statements. The name of the person and the books only with their own permissions.
     """
-    actor.require(Permission.READ_COMPARISONS)
+    actor.require(Permission.READ_STATEMENTS)
     row = session.execute(_head().where(Journey.reference == reference)).first()
     if row is None:
         return None

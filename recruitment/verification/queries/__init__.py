@@ -8,14 +8,18 @@ from recruitment.verification.queries.facts import (
     stale_journeys,
     verdicts,
 )
+from recruitment.verification.queries.joins import Change, changes
 from recruitment.verification.queries.reconciliation import stated_sums
-from recruitment.verification.queries.results import Summary, documents, status_counts, summaries
+from recruitment.verification.queries.results import Summary, document, documents, status_counts, summaries, was_found
 from recruitment.verification.queries.statements import statements_of
 
 __all__ = [
     "Batch",
+    "Change",
     "StaleJourney",
     "Summary",
+    "changes",
+    "document",
     "documents",
     "facts_of",
     "journey_to_explain",
@@ -25,4 +29,5 @@ __all__ = [
     "status_counts",
     "summaries",
     "verdicts",
+    "was_found",
 ]

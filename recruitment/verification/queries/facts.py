@@ -7,7 +7,7 @@ UUID of each of them would cost more than the comparison itself.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, and_, exists, func, or_, select, type_coerce
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from recruitment.agencies import queries as agencies
 from recruitment.core.corridors import COMPARISON_CURRENCIES, Corridor
 from recruitment.core.money import exponent
+from recruitment.database.scoping import scope_of
 from recruitment.fees.models import (
     CollateralRow,
     Commitment,
@@ -31,12 +32,14 @@ from recruitment.fees.models import (
 from recruitment.fees.queries import RATE_DAYS_MAX, is_current, is_in_force
 from recruitment.fees.reference import EppVerdict, IloClass
 from recruitment.journeys.models import Journey
+from recruitment.journeys.queries import roots_of
 from recruitment.verification.models import ComparisonRow
+from recruitment.verification.queries import joins
 from recruitment.verification.rules import RULES_VERSION, JourneyFacts, RateBook
 from recruitment.verification.rules.comparison import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -44,13 +47,15 @@ if TYPE_CHECKING:
 
 BATCH_JOURNEYS = 2000
 
-_journeys = Journey.__table__.c
 _VERSION = func.coalesce(FactVersion.version, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class StaleJourney:
-    """A journey whose facts changed since it was last compared, with the version of its facts."""
+    """A journey whose facts changed since it was last compared, with the version of its facts.
+
+    ``joined`` are the listed journeys that are one with it; agency and letter are theirs where its own are blank.
+    """
 
     id: UUID
     key: Any
@@ -60,6 +65,12 @@ class StaleJourney:
     demand_letter_id: UUID | None
     started_on: Any
     facts_version: int
+    joined: tuple[UUID, ...] = ()
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """The journey itself and the listed ones that are joined to it: what is said about any is said about this one."""
+        return (self.id, *self.joined)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +84,48 @@ class Batch:
 def stale_journeys(
     session: Session, *, references: Collection[str] | None = None, limit: int = BATCH_JOURNEYS
 ) -> list[StaleJourney]:
-    """Return journeys that were never compared, or whose facts or rules changed since; in order of reference."""
+    """Return journeys that were never compared, or whose facts or rules changed since; in order of reference.
+
+    A listed journey that is joined to another is compared with that one, never by itself.
+    """
     query = (
         _heads()
-        .outerjoin(ComparisonRow, ComparisonRow.journey_id == _journeys.id)
+        .outerjoin(ComparisonRow, ComparisonRow.journey_id == Journey.id)
         .where(
             or_(
                 ComparisonRow.journey_id.is_(None),
                 ComparisonRow.facts_version != _VERSION,
                 ComparisonRow.rules_version != RULES_VERSION,
-            )
+            ),
+            ~joins.is_joined(Journey.id),
         )
-        .order_by(_journeys.reference)
+        .order_by(Journey.reference)
         .limit(limit)
     )
     if references is not None:
-        query = query.where(_journeys.reference.in_(references))
-    return [StaleJourney(*row) for row in session.execute(query)]
+        query = query.where(Journey.reference.in_(references))
+    return _stale(session, query)
 
 
 def journey_to_explain(session: Session, reference: str) -> StaleJourney | None:
-    """Return the journey of a reference, whether or not its facts changed."""
-    row = session.execute(_heads().where(_journeys.reference == reference)).first()
-    return StaleJourney(*row) if row else None
+    """Return the journey of a reference, whether or not its facts changed. For a joined one, that which it is one with."""
+    found = _stale(session, _heads().where(Journey.reference == reference))
+    root = roots_of(session, [found[0].id]).get(found[0].id) if found else None
+    if root is not None:
+        found = _stale(session, _heads().where(Journey.id == root))
+    return found[0] if found else None
 
 
 def _heads() -> Any:
     return select(
-        _journeys.id, type_coerce(_journeys.id, String).label("journey_key"), _journeys.reference, _journeys.corridor, _journeys.agency_id,
-        _journeys.demand_letter_id, _journeys.started_on, _VERSION,
-    ).outerjoin(FactVersion, FactVersion.journey_id == _journeys.id)  # fmt: skip
+        Journey.id, Journey.reference, Journey.corridor, Journey.agency_id, Journey.demand_letter_id,
+        Journey.started_on, _VERSION,
+    ).outerjoin(FactVersion, FactVersion.journey_id == Journey.id)  # fmt: skip
+
+
+def _stale(session: Session, heads: Any) -> list[StaleJourney]:
+    key_of = joins.driver_key(session)
+    return [StaleJourney(row[0], key_of(row[0]), *row[1:]) for row in session.execute(heads)]
 
 
 def verdicts(session: Session) -> dict[str, Verdict]:
@@ -112,14 +135,20 @@ def verdicts(session: Session) -> dict[str, Verdict]:
 
 
 def facts_of(session: Session, journeys: list[StaleJourney]) -> Batch:
-    """Return everything that is compared for ``journeys``."""
-    ids = [journey.id for journey in journeys]
-    declared = _by_journey(session, _declared(ids))
-    reported = _by_journey(session, _reported(ids))
-    repaid = _by_journey(session, _repaid(ids))
-    in_debt = _keys(session, DebtRow, ids, and_(DebtRow.recruitment_linked, DebtRow.outstanding_minor > 0))
-    in_pawn = _keys(session, CollateralRow, ids, CollateralRow.returned_on.is_(None))
-    sharing = _sharing_receipts(session, ids)
+    """Return everything that is compared for ``journeys``, with what is said about listed ones that are joined to them."""
+    joined = joins.joined(session, {journey.id: journey.key for journey in journeys})
+    journeys = [_with_joined(journey, joined.get(journey.key, ())) for journey in journeys]
+    ids = [each for journey in journeys for each in journey.ids]
+    roots = {each.key: root for root, several in joined.items() for each in several}
+    declared = _by_journey(session, _declared(ids), roots)
+    reported = _by_journey(session, _reported(ids), roots)
+    repaid = _by_journey(session, _repaid(ids), roots)
+    in_debt = _keys(session, DebtRow, ids, roots, and_(DebtRow.recruitment_linked, DebtRow.outstanding_minor > 0))
+    in_pawn = _keys(session, CollateralRow, ids, roots, CollateralRow.returned_on.is_(None))
+    sharing = _sharing_receipts(session, [journey.id for journey in journeys if not journey.joined])
+    for journey in journeys:
+        if journey.joined and joins.share_receipts(session, journey.ids):
+            sharing.add(journey.key)
     commitments = _commitments(session, {journey.demand_letter_id for journey in journeys} - {None})
     licences = agencies.licences(session)
     found: list[tuple[StaleJourney, JourneyFacts]] = []
@@ -143,6 +172,20 @@ def facts_of(session: Session, journeys: list[StaleJourney]) -> Batch:
         )
         found.append((journey, facts))
     return Batch(found, _rates(session, [facts for _, facts in found]))
+
+
+def _with_joined(journey: StaleJourney, joined: Sequence[joins.Joined]) -> StaleJourney:
+    """Return a journey with those that are one with it. What it says itself goes before what they say."""
+    if not joined:
+        return journey
+    agencies_of = (each.agency_id for each in joined if each.agency_id)
+    letters_of = (each.demand_letter_id for each in joined if each.demand_letter_id)
+    return replace(
+        journey,
+        agency_id=journey.agency_id or next(agencies_of, None),
+        demand_letter_id=journey.demand_letter_id or next(letters_of, None),
+        joined=tuple(each.id for each in joined),
+    )
 
 
 def _key(model: Any) -> Any:
@@ -171,17 +214,23 @@ def _repaid(ids: Collection[UUID]) -> Any:
     )
 
 
-def _by_journey(session: Session, query: Any) -> dict[Any, list[Any]]:
+def _by_journey(session: Session, query: Any, roots: dict[Any, Any]) -> dict[Any, list[Any]]:
     """Return the rows of ``query`` by the journey in their first column, as plain tuples of what follows."""
+    # The ORM's rows cost more than the comparison; only a session that sees everything may do without it.
+    run: Any = session.execute if scope_of(session).is_limited else session.connection().execute
     found: dict[Any, list[Any]] = defaultdict(list)
-    for row in session.connection().execute(query):
+    for row in run(query):
         found[row[0]].append(row[1:])
+    for key in roots.keys() & found.keys():
+        found[roots[key]].extend(found.pop(key))
     return found
 
 
-def _keys(session: Session, model: Any, ids: Collection[UUID], condition: ColumnElement[bool]) -> set[Any]:
+def _keys(
+    session: Session, model: Any, ids: Collection[UUID], roots: dict[Any, Any], condition: ColumnElement[bool]
+) -> set[Any]:
     query = select(_key(model)).where(model.journey_id.in_(ids), is_current(model), condition)
-    return set(session.scalars(query))
+    return {roots.get(key, key) for key in session.scalars(query)}
 
 
 def _sharing_receipts(session: Session, ids: Collection[UUID]) -> set[Any]:

@@ -7,25 +7,59 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from recruitment.core.actor import Audience
 from recruitment.core.money import to_text
+from recruitment.database.scoping import guard, within
 from recruitment.journeys.models import Journey
-from recruitment.verification.models import ComparisonRow
+from recruitment.verification.models import ComparisonRow, FindingRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Generator
     from datetime import date
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from recruitment.verification.rules import FindingKind
 
-def documents(session: Session, references: Collection[str] | None = None) -> Iterator[str]:
-    """Yield the documents of the last comparisons (JSON text), in order of the journeys' references. Streams."""
+# A comparison shows that a worker spoke: it exists for who hears workers alone. Only the house compares.
+for _compared in (ComparisonRow, FindingRow):
+    guard(_compared, read=dict.fromkeys((Audience.SUPERVISOR, Audience.FIELDWORKER), within("journey_id", Journey)))
+
+
+def documents(
+    session: Session,
+    references: Collection[str] | None = None,
+    *,
+    status: str | None = None,
+    corridor: str | None = None,
+) -> Generator[str, None, None]:
+    """Yield the documents of the last comparisons (JSON text), in order of the journeys' references. Streams.
+
+    Those of ``references``, of one status, of one corridor, when these are given.
+    """
     query = (
         select(ComparisonRow.document).join(Journey, Journey.id == ComparisonRow.journey_id).order_by(Journey.reference)
     )
     if references is not None:
         query = query.where(Journey.reference.in_(references))
-    yield from session.scalars(query, execution_options={"yield_per": 1000})
+    if status is not None:
+        query = query.where(ComparisonRow.status == status)
+    if corridor is not None:
+        query = query.where(Journey.corridor == corridor)
+    # Closed when the stream is left early, too: PostgreSQL keeps a cursor open for it.
+    with session.scalars(query, execution_options={"yield_per": 1000}) as found:
+        yield from found
+
+
+def document(session: Session, reference: str) -> str | None:
+    """Return the document of the last comparison of one journey; None when the session sees none."""
+    query = (
+        select(ComparisonRow.document)
+        .join(Journey, Journey.id == ComparisonRow.journey_id)
+        .where(Journey.reference == reference)
+    )
+    return session.scalar(query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +103,9 @@ def status_counts(session: Session) -> dict[str, int]:
     """Return how many journeys have each status."""
     rows = session.execute(select(ComparisonRow.status, func.count()).group_by(ComparisonRow.status))
     return {status: count for status, count in rows}
+
+
+def was_found(session: Session, journey: UUID, kind: FindingKind) -> bool:
+    """Say whether the last comparison of a journey found something of ``kind``."""
+    query = select(FindingRow.journey_id).where(FindingRow.journey_id == journey, FindingRow.kind == kind.value).limit(1)
+    return session.scalar(query) is not None

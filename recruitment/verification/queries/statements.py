@@ -24,6 +24,7 @@ from recruitment.organisations.models import Organisation
 from recruitment.verification.rules import Statement, StatementKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -36,11 +37,11 @@ def statements_of(session: Session, journey: StaleJourney, facts: JourneyFacts) 
     """Return the statements in force about a journey: lines, reports, commitments, repayments, debts, collateral."""
     return [
         *_lines(session, journey, facts),
-        *_reports(session, journey.id),
+        *_reports(session, journey.ids),
         *_commitments(session, journey.demand_letter_id),
-        *_repayments(session, journey.id),
-        *_debts(session, journey.id),
-        *_collateral(session, journey.id),
+        *_repayments(session, journey.ids),
+        *_debts(session, journey.ids),
+        *_collateral(session, journey.ids),
     ]
 
 
@@ -52,11 +53,13 @@ def _lines(session: Session, journey: StaleJourney, facts: JourneyFacts) -> list
     query = (
         select(DeclarationLine, FeeDeclaration.reference)
         .join(FeeDeclaration, FeeDeclaration.id == DeclarationLine.declaration_id)
-        .where(DeclarationLine.journey_id == journey.id, is_in_force())
+        .where(DeclarationLine.journey_id.in_(journey.ids), is_in_force())
         .order_by(FeeDeclaration.recorded_at, DeclarationLine.line)
     )
     rows = list(session.execute(query))
     shared = _shared_receipts(session, journey, {line.receipt for line, _ in rows if line.receipt})
+    # Shared with a journey that the reader may not see: it is not said which of the receipts that is.
+    is_hidden = facts.shares_receipt and not shared
     found = []
     for line, reference in rows:
         what = "nothing more" if line.fee_item == NONE else f"{_money(line.amount_minor, line.currency)}"
@@ -72,7 +75,7 @@ def _lines(session: Session, journey: StaleJourney, facts: JourneyFacts) -> list
             Statement(
                 StatementKind.DECLARATION_LINE, f"{reference} line {line.line}", line.fee_item, line.payer,
                 line.amount_minor, line.currency, line.paid_on, text,
-                outside_licence=outside, shared_receipt=line.receipt in shared,
+                outside_licence=outside, shared_receipt=line.receipt in shared or (is_hidden and line.receipt is not None),
             )
         )  # fmt: skip
     return found
@@ -88,7 +91,7 @@ def _shared_receipts(session: Session, journey: StaleJourney, receipts: set[str]
         .where(
             DeclarationLine.receipt.in_(receipts),
             FeeDeclaration.agency_id == journey.agency_id,
-            Journey.id != journey.id,
+            Journey.id.not_in(journey.ids),
             is_in_force(),
         )
         .order_by(Journey.reference)
@@ -99,10 +102,10 @@ def _shared_receipts(session: Session, journey: StaleJourney, receipts: set[str]
     return found
 
 
-def _reports(session: Session, journey_id: UUID) -> list[Statement]:
+def _reports(session: Session, ids: Collection[UUID]) -> list[Statement]:
     row = ReportedPaymentRow
     found = []
-    for report, sender in session.execute(_of_journey(row, journey_id).order_by(row.stated_on, row.reference)):
+    for report, sender in session.execute(_of_journeys(row, ids).order_by(row.stated_on, row.reference)):
         freely = "independently" if report.is_independent else "not independently"
         when = f", paid {report.paid_on}" if report.paid_on else ""
         what = "nothing more" if report.fee_item == NONE else _money(report.amount_minor, report.currency)
@@ -148,10 +151,10 @@ def _commitments(session: Session, letter_id: UUID | None) -> list[Statement]:
     return found
 
 
-def _repayments(session: Session, journey_id: UUID) -> list[Statement]:
+def _repayments(session: Session, ids: Collection[UUID]) -> list[Statement]:
     row = RepaymentRow
     found = []
-    for paid, sender in session.execute(_of_journey(row, journey_id).order_by(row.paid_on, row.reference)):
+    for paid, sender in session.execute(_of_journeys(row, ids).order_by(row.paid_on, row.reference)):
         confirmed = {
             "all": "the worker confirms all of it",
             "less": "the worker confirms less",
@@ -170,10 +173,10 @@ def _repayments(session: Session, journey_id: UUID) -> list[Statement]:
     return found
 
 
-def _debts(session: Session, journey_id: UUID) -> list[Statement]:
+def _debts(session: Session, ids: Collection[UUID]) -> list[Statement]:
     row = DebtRow
     found = []
-    for debt, sender in session.execute(_of_journey(row, journey_id).order_by(row.taken_on, row.reference)):
+    for debt, sender in session.execute(_of_journeys(row, ids).order_by(row.taken_on, row.reference)):
         linked = "linked to recruitment" if debt.recruitment_linked else "not linked to recruitment"
         text = (
             f"debt to {debt.creditor}, {linked}: {_money(debt.principal_minor, debt.currency)} taken on {debt.taken_on}, "
@@ -188,10 +191,10 @@ def _debts(session: Session, journey_id: UUID) -> list[Statement]:
     return found
 
 
-def _collateral(session: Session, journey_id: UUID) -> list[Statement]:
+def _collateral(session: Session, ids: Collection[UUID]) -> list[Statement]:
     row = CollateralRow
     found = []
-    for thing, sender in session.execute(_of_journey(row, journey_id).order_by(row.taken_on, row.reference)):
+    for thing, sender in session.execute(_of_journeys(row, ids).order_by(row.taken_on, row.reference)):
         back = f"returned on {thing.returned_on}" if thing.returned_on else "not returned"
         text = f"{thing.holder} holds {thing.what} since {thing.taken_on}; {back}"
         found.append(
@@ -203,10 +206,10 @@ def _collateral(session: Session, journey_id: UUID) -> list[Statement]:
     return found
 
 
-def _of_journey(row: Any, journey_id: UUID) -> Any:
-    """Return the select of the current rows of a journey with the code of the organisation that sent them."""
+def _of_journeys(row: Any, ids: Collection[UUID]) -> Any:
+    """Return the select of the current rows of journeys that are one with the code of the organisation that sent them."""
     return (
         select(row, Organisation.code)
         .join(Organisation, Organisation.id == row.sender_id)
-        .where(row.journey_id == journey_id, is_current(row))
+        .where(row.journey_id.in_(ids), is_current(row))
     )

@@ -19,8 +19,9 @@ from recruitment.fees.models import (
     RepaymentRow,
     ReportedPaymentRow,
 )
+from recruitment.fees.queries import scopes  # noqa: F401 - nothing is read before it is said whose it is
 from recruitment.fees.rules import NONE, Current
-from recruitment.journeys.models import Journey
+from recruitment.journeys.models import Journey, JourneyMatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 RATE_DAYS_MAX = timedelta(days=45)
 """How old a rate may be on the day of the amount that it converts."""
-
-_lines, _declarations = DeclarationLine.__table__.c, FeeDeclaration.__table__.c
-_rates, _commitments, _journeys = ExchangeRate.__table__.c, Commitment.__table__.c, Journey.__table__.c
 
 
 def is_in_force() -> ColumnElement[bool]:
@@ -51,8 +49,8 @@ def is_current(model: Any) -> ColumnElement[bool]:
 
 def commitment_digests(session: Session, letters: Collection[UUID]) -> dict[tuple[UUID, str], bytes]:
     """Return the digests of the commitments of ``letters``, by letter and item."""
-    query = select(_commitments.demand_letter_id, _commitments.fee_item, _commitments.row_digest).where(
-        _commitments.demand_letter_id.in_(letters)
+    query = select(Commitment.demand_letter_id, Commitment.fee_item, Commitment.row_digest).where(
+        Commitment.demand_letter_id.in_(letters)
     )
     return {(letter, item): digest for letter, item, digest in session.execute(query)}
 
@@ -61,8 +59,8 @@ def rate_digests(
     session: Session, bases: Collection[str], days: Collection[date]
 ) -> dict[tuple[date, str, str], bytes]:
     """Return the digests of the rates of ``bases`` on ``days``, by day, base and quote."""
-    query = select(_rates.rated_on, _rates.base, _rates.quote, _rates.row_digest).where(
-        _rates.base.in_(bases), _rates.rated_on.in_(days)
+    query = select(ExchangeRate.rated_on, ExchangeRate.base, ExchangeRate.quote, ExchangeRate.row_digest).where(
+        ExchangeRate.base.in_(bases), ExchangeRate.rated_on.in_(days)
     )
     return {(day, base, quote): digest for day, base, quote, digest in session.execute(query)}
 
@@ -70,12 +68,14 @@ def rate_digests(
 def lines_in_force(session: Session, digests: Collection[bytes]) -> dict[bytes, str]:
     """Return where the lines of ``digests`` are in force: the declaration's reference and the line, by digest."""
     same = _looked_up_first(
-        select(_lines.line_digest, _lines.line, _lines.declaration_id).where(_lines.line_digest.in_(digests))
+        select(DeclarationLine.line_digest, DeclarationLine.line, DeclarationLine.declaration_id).where(
+            DeclarationLine.line_digest.in_(digests)
+        )
     )
     successor = aliased(FeeDeclaration)
     query = (
-        select(same.c.line_digest, _declarations.reference, same.c.line)
-        .join(FeeDeclaration, _declarations.id == same.c.declaration_id)
+        select(same.c.line_digest, FeeDeclaration.reference, same.c.line)
+        .join(FeeDeclaration, FeeDeclaration.id == same.c.declaration_id)
         .where(~exists().where(successor.supersedes_id == same.c.declaration_id))
     )
     return {digest: f"{reference}, line {line}" for digest, reference, line in session.execute(query)}
@@ -92,11 +92,11 @@ def _looked_up_first(query: Any) -> CTE:
 
 def declaration(session: Session, agency: UUID, reference: str) -> tuple[UUID, str | None] | None:
     """Return an agency's declaration and the reference of the one that superseded it, if any."""
-    successor = FeeDeclaration.__table__.alias("successor")
+    successor = aliased(FeeDeclaration, name="successor")
     query = (
-        select(_declarations.id, successor.c.reference)
-        .outerjoin(successor, successor.c.supersedes_id == _declarations.id)
-        .where(_declarations.agency_id == agency, _declarations.reference == reference)
+        select(FeeDeclaration.id, successor.reference)
+        .outerjoin(successor, successor.supersedes_id == FeeDeclaration.id)
+        .where(FeeDeclaration.agency_id == agency, FeeDeclaration.reference == reference)
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row else None
@@ -116,9 +116,15 @@ class LineToReverse:
 def lines_of_declaration(session: Session, declaration_id: UUID) -> Iterator[LineToReverse]:
     """Yield the lines of a declaration. Streams."""
     query = (
-        select(_lines.id, _lines.journey_id, _journeys.book_id, _lines.amount_minor, _lines.receipt)
-        .join(Journey, _journeys.id == _lines.journey_id)
-        .where(_lines.declaration_id == declaration_id)
+        select(
+            DeclarationLine.id,
+            DeclarationLine.journey_id,
+            Journey.book_id,
+            DeclarationLine.amount_minor,
+            DeclarationLine.receipt,
+        )
+        .join(Journey, Journey.id == DeclarationLine.journey_id)
+        .where(DeclarationLine.declaration_id == declaration_id)
     )
     for row in session.execute(query, execution_options={"yield_per": 1000}):
         yield LineToReverse(row[0], row[1], row[2], row[3], row[4])
@@ -128,11 +134,13 @@ def journeys_with_receipts(session: Session, agency: UUID, receipts: Collection[
     """Return the journeys for which ``agency`` declared one of ``receipts``."""
     if not receipts:
         return set()
-    same = _looked_up_first(select(_lines.journey_id, _lines.declaration_id).where(_lines.receipt.in_(receipts)))
+    same = _looked_up_first(
+        select(DeclarationLine.journey_id, DeclarationLine.declaration_id).where(DeclarationLine.receipt.in_(receipts))
+    )
     query = (
         select(same.c.journey_id)
-        .join(FeeDeclaration, _declarations.id == same.c.declaration_id)
-        .where(_declarations.agency_id == agency)
+        .join(FeeDeclaration, FeeDeclaration.id == same.c.declaration_id)
+        .where(FeeDeclaration.agency_id == agency)
     )
     return set(session.scalars(query))
 
@@ -140,16 +148,24 @@ def journeys_with_receipts(session: Session, agency: UUID, receipts: Collection[
 def journeys_with_amounts(session: Session, currency: str, first: date, last: date) -> set[UUID]:
     """Return the journeys with an amount in ``currency`` that a rate of ``first`` to ``last`` may convert."""
     until = last + RATE_DAYS_MAX
-    reports, repayments = ReportedPaymentRow, RepaymentRow
+    reports, repayments, listed = ReportedPaymentRow, RepaymentRow, aliased(Journey)
     query = union(
-        select(_lines.journey_id).where(_lines.currency == currency, _lines.paid_on.between(first, until)),
+        select(DeclarationLine.journey_id).where(
+            DeclarationLine.currency == currency, DeclarationLine.paid_on.between(first, until)
+        ),
         select(reports.journey_id).where(
             reports.currency == currency, reports.dated_on.between(first, until), reports.fee_item != NONE
         ),
         select(repayments.journey_id).where(repayments.currency == currency, repayments.paid_on.between(first, until)),
-        select(_journeys.id)
-        .join(Commitment, and_(_commitments.demand_letter_id == _journeys.demand_letter_id))
-        .where(_commitments.limit_currency == currency, _journeys.started_on.between(first, until)),
+        select(Journey.id)
+        .join(Commitment, and_(Commitment.demand_letter_id == Journey.demand_letter_id))
+        .where(Commitment.limit_currency == currency, Journey.started_on.between(first, until)),
+        # A journey that is one with a listed one has the promises of that one's letter.
+        select(Journey.id)
+        .join(JourneyMatch, and_(JourneyMatch.journey_id == Journey.id, JourneyMatch.decision == "same"))
+        .join(listed, listed.id == JourneyMatch.listed_journey_id)
+        .join(Commitment, and_(Commitment.demand_letter_id == listed.demand_letter_id))
+        .where(Commitment.limit_currency == currency, Journey.started_on.between(first, until)),
     )
     return set(session.scalars(query))
 

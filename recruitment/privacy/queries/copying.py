@@ -1,0 +1,126 @@
+"""Everything that is kept of a person, as plain data: their own copy."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect, select
+
+from recruitment.audit.models import AuditEvent
+from recruitment.core.money import to_text
+from recruitment.employers.models import DemandLetter
+from recruitment.fees.models import (
+    CollateralRow,
+    Commitment,
+    DebtRow,
+    DeclarationLine,
+    FeeDeclaration,
+    RepaymentRow,
+    ReportedPaymentRow,
+)
+from recruitment.journeys.models import Journey, JourneyStage
+from recruitment.organisations.models import Organisation
+from recruitment.verification.models import ComparisonRow
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+_FOLLOW_UPS: dict[str, Any] = {
+    "reported": ReportedPaymentRow,
+    "repayments": RepaymentRow,
+    "debts": DebtRow,
+    "collateral": CollateralRow,
+}
+
+
+def copy_of(session: Session, jobseeker: UUID) -> dict[str, Any]:
+    """Return the journeys of a person with every statement about them, corrected ones too, and who acted on the record.
+
+    It holds what the session sees; dates and instants are ISO text, amounts decimal text.
+    """
+    query = (
+        select(Journey, Organisation.code, DemandLetter.reference)
+        .outerjoin(Organisation, Organisation.id == Journey.agency_id)
+        .outerjoin(DemandLetter, DemandLetter.id == Journey.demand_letter_id)
+        .where(Journey.jobseeker_id == jobseeker)
+        .order_by(Journey.started_on, Journey.reference)
+    )
+    journeys = [
+        {**_told(journey), "agency": agency, "demand_letter": letter, **_of_journey(session, journey)}
+        for journey, agency, letter in session.execute(query)
+    ]
+    return {"journeys": journeys, "record_used": _record_used(session, jobseeker)}
+
+
+def _of_journey(session: Session, journey: Journey) -> dict[str, Any]:
+    stages = session.scalars(
+        select(JourneyStage).where(JourneyStage.journey_id == journey.id).order_by(JourneyStage.occurred_on)
+    )
+    comparison = session.scalar(select(ComparisonRow.document).where(ComparisonRow.journey_id == journey.id))
+    found: dict[str, Any] = {
+        "stages": [_told(stage) for stage in stages],
+        "declared": _declared(session, journey.id),
+        "committed": _committed(session, journey.demand_letter_id),
+    }
+    for name, model in _FOLLOW_UPS.items():
+        rows = session.execute(
+            select(model, Organisation.code)
+            .outerjoin(Organisation, Organisation.id == model.sender_id)
+            .where(model.journey_id == journey.id)
+            .order_by(model.reference, model.version)
+        )
+        found[name] = [{"told_by": sender, **_told(row)} for row, sender in rows]
+    found["comparison"] = json.loads(comparison) if comparison else None
+    return found
+
+
+def _declared(session: Session, journey: UUID) -> list[dict[str, Any]]:
+    query = (
+        select(DeclarationLine, FeeDeclaration.reference, FeeDeclaration.recorded_at)
+        .join(FeeDeclaration, FeeDeclaration.id == DeclarationLine.declaration_id)
+        .where(DeclarationLine.journey_id == journey)
+        .order_by(FeeDeclaration.recorded_at, DeclarationLine.line)
+    )
+    return [
+        {"declaration": reference, "recorded_at": recorded_at.isoformat(), **_told(line)}
+        for line, reference, recorded_at in session.execute(query)
+    ]
+
+
+def _committed(session: Session, letter: UUID | None) -> list[dict[str, Any]]:
+    query = select(Commitment).where(Commitment.demand_letter_id == letter).order_by(Commitment.fee_item)
+    return [_told(row) for row in session.scalars(query)] if letter else []
+
+
+def _record_used(session: Session, jobseeker: UUID) -> list[dict[str, Any]]:
+    """Return who did what with the record: the role and the organisation, never the name of a member of staff."""
+    event = AuditEvent
+    query = (
+        select(event.occurred_at, event.action, event.actor_role, Organisation.code, event.purpose)
+        .outerjoin(Organisation, Organisation.id == event.organisation_id)
+        .where(event.subject_kind == "jobseeker", event.subject_id == str(jobseeker))
+        .order_by(event.id)
+    )
+    return [
+        {"at": at.isoformat(), "action": action, "role": role, "organisation": code, "purpose": purpose}
+        for at, action, role, code, purpose in session.execute(query)
+    ]
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """Return the columns of a row that mean something to a reader: no ids and digests; amounts as decimal text."""
+    columns = {attribute.key: getattr(row, attribute.key) for attribute in inspect(type(row)).column_attrs}
+    told: dict[str, Any] = {}
+    for name, value in columns.items():
+        if name == "id" or name.endswith(("_id", "_digest", "_sealed")):
+            continue
+        if name.endswith("_minor"):
+            currency = columns.get("limit_currency" if name.startswith("limit") else "currency")
+            told[name.removesuffix("_minor")] = to_text(value, currency) if value is not None and currency else None
+        else:
+            told[name] = value.isoformat() if isinstance(value, date | datetime) else value
+    return told

@@ -1,0 +1,51 @@
+"""Decisions of this room, pure: how long anything is kept, when backups are past an erasure, who may be one person."""
+
+from recruitment.privacy.rules.retention import (
+    KEY_BACKUP_DAYS,
+    SCHEDULE,
+    ErasureRead,
+    ErasureReason,
+    Kept,
+    Then,
+    backups_past_on,
+    born_before,
+    kept,
+    keys_are_ours,
+)
+from recruitment.privacy.rules.twins import (
+    CASELOAD_MAX,
+    PHONE_SHARED_MAX,
+    Likeness,
+    Pair,
+    TwinDecision,
+    TwinRead,
+    TwinReason,
+    alike,
+    pair_of,
+    pairs_by_name,
+    pairs_by_phone,
+)
+
+__all__ = [
+    "CASELOAD_MAX",
+    "KEY_BACKUP_DAYS",
+    "PHONE_SHARED_MAX",
+    "SCHEDULE",
+    "ErasureRead",
+    "ErasureReason",
+    "Kept",
+    "Likeness",
+    "Pair",
+    "Then",
+    "TwinDecision",
+    "TwinRead",
+    "TwinReason",
+    "alike",
+    "backups_past_on",
+    "born_before",
+    "kept",
+    "keys_are_ours",
+    "pair_of",
+    "pairs_by_name",
+    "pairs_by_phone",
+]

@@ -1,0 +1,47 @@
+"""Who is erased is erased from the name lists too, on which somebody found them; the sender sees no difference."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.jobseekers import queries as jobseekers
+from recruitment.jobseekers.models import Jobseeker
+from recruitment.privacy import service as privacy
+from recruitment.privacy.models import Erasure
+from recruitment.privacy.rules import ErasureReason
+from tests.name_lists.test_sending import PHONE, named
+
+
+def listed(desk) -> dict:
+    """Return who stands on name lists and can still be read, by id."""
+    with desk.session(LOCAL_OPERATOR) as session:
+        ids = session.scalars(select(Jobseeker.id).where(Jobseeker.cso_id.is_(None))).all()
+        return dict(jobseekers.persons(session, LOCAL_OPERATOR, ids))
+
+
+@pytest.mark.parametrize(("decision", "left"), [("same", 1), ("different", 2), (None, 2)])
+def test_a_line_that_is_the_same_person_goes_with_them(desk, decision, left):
+    before = desk.send_list([named("Jasmine Example", phone=PHONE)[0], named("Somebody Else", worker_number="W-9")[0]])
+    desk.work()
+    if decision:
+        desk.decide("different", journey="J-2")
+        desk.decide(decision, journey="J-1")
+    assert len(listed(desk)) == 2
+    with desk.field.database.unit_of_work() as session:
+        privacy.erase(session, LOCAL_OPERATOR, "JS-1", ErasureReason.WORKER_REQUEST, confirmed=True)
+    desk.work()
+    people = listed(desk)
+    assert len(people) == left
+    if decision == "same":
+        assert {person.name for person in people.values()} == {"Somebody Else"}
+        with desk.session(LOCAL_OPERATOR) as session:
+            assert len(session.scalars(select(Erasure.id)).all()) == 2
+            gone = session.scalars(select(Jobseeker.id).where(Jobseeker.erased_on.is_not(None))).all()
+            assert desk.field.database.key_store.wrapped(gone) == {}
+    with desk.session(desk.agency) as session:
+        from recruitment.name_lists import queries
+
+        (sent,) = queries.lists_for(session, after=None, limit=9)
+        assert queries.lines_of(session, sent.reference) == before

@@ -1,0 +1,42 @@
+"""Two worlds from one seed: what is random or tells the time comes out the same in both, step by step.
+
+Each step has randomness of its own, drawn from the seed and the step's name. So a step that only one world takes draws
+from its own, and every step that both take makes the same ids, references and keys in both.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from recruitment.core import clock, ids
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+BEGINNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+class Reproducible:
+    """The randomness and the time of one world."""
+
+    def __init__(self, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._seed = seed
+        self._monkeypatch = monkeypatch
+
+    @contextmanager
+    def step(self, name: str, number: int) -> Iterator[datetime]:
+        """Let everything random in the block depend on the seed and the step alone, and the clock stand still."""
+        rng = random.Random(f"{self._seed}/{name}")
+        now = BEGINNING + timedelta(hours=number)
+        with self._monkeypatch.context() as patch, clock.stopped_at(now):
+            patch.setattr(ids, "os", SimpleNamespace(urandom=rng.randbytes))
+            patch.setattr(ids, "secrets", SimpleNamespace(choice=rng.choice))
+            patch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: int(now.timestamp() * 1e9)))
+            patch.setattr(ids, "_ticks", [0])
+            yield now
