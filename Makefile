@@ -13,7 +13,7 @@ STAMP := .venv/.installed
 
 # One process of tests for each core, each with a PostgreSQL server of its own; WORKERS=0 for one that a debugger can join.
 WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # bean-check is under the GPL, so it is kept out of our lock and out of our environment, and is only called.
 BEANCOUNT := .venv-beancount/.installed

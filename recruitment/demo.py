@@ -133,12 +133,12 @@ def run(settings: Settings) -> None:
         password, lines = accounts
         click.echo("\n" + table(("sign in as", "role", "code", "sees"), lines))
         click.echo(f"\nThe password of all of them, until the next demo: {password}")
-        click.echo("Where a code is asked for: recruitment demo --code NAME")
+        click.echo("Where a code is asked for, in a second terminal: recruitment demo --code caseworker")
 
 
 def show_code(settings: Settings, name: str) -> None:
     """Print the code of the second factor of somebody of the demo. Raises ``NoDemoAccount`` for anybody else."""
-    login = normal_login(name)
+    login = normal_login(name if "@" in name else f"{name}{_AT}")
     database = Database(settings)
     try:
         with database.unit_of_work() as session:

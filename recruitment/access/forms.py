@@ -19,6 +19,8 @@ def text(form: Mapping[str, str], name: str) -> str:
     found = form.get(name, "")
     if len(found) > TEXT_MAX:
         raise FormInvalid(f"This is too long ({len(found)} characters).", **{name: "too long"})
+    if "\x00" in found:  # which PostgreSQL refuses with an error of its own
+        raise FormInvalid("This holds a character that nobody types. Type it again.", **{name: "not visible"})
     return found
 
 

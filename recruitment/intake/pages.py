@@ -71,6 +71,8 @@ def declaration_new() -> ResponseReturnValue:
 def declaration_send() -> ResponseReturnValue:
     """Check the file that was chosen, or save it; nothing of it is kept in between."""
     supersedes, only_check = (request.form.get("supersedes") or None), request.form.get("step") != "save"
+    if supersedes and not (len(supersedes) <= _REFERENCE_LENGTH_MAX and supersedes.isprintable()):
+        supersedes = "?"  # which no declaration is called: what cannot be a reference must not be left out either
     try:
         sheet = open_sent(_file())
         with unit_of_work() as session:

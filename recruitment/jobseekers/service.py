@@ -312,7 +312,9 @@ def change(session: Session, actor: Actor, reference: str, changes: Changes) -> 
             values["phone_hash"] = vault.keyed_hash("phone", text) if text else None
         values[f"{column}_sealed"] = key.seal(text, f"jobseekers.{column}", found.id)
     # Somebody may have erased them since they were read: nothing is written on a blank record.
-    if not alter(session, update(Jobseeker).where(Jobseeker.id == found.id, Jobseeker.erased_on.is_(None)).values(values)):
+    if not alter(
+        session, update(Jobseeker).where(Jobseeker.id == found.id, Jobseeker.erased_on.is_(None)).values(values)
+    ):
         raise JobseekerUnknown(_unknown(reference))
     record(session, actor, "jobseekers.changed", ("jobseeker", found.id), columns=" ".join(sorted(values)))
     if "phone" in changes.columns:

@@ -17,6 +17,7 @@ from recruitment.name_lists.files import NAME_LISTS
 from recruitment.web.context import actor, read_session, unit_of_work
 from recruitment.web.gate import allow
 from recruitment.web.pagination import Asked, paged
+from recruitment.web.reading import REFERENCE_LENGTH_MAX
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,7 +32,7 @@ _MATCHES = 20
 @allow(Permission.READ_NAME_LISTS)
 def list_page() -> ResponseReturnValue:
     """Show the name lists that the actor's organisation sent, and how to send one."""
-    asked = Asked(request.args.get("after") or None, _LISTS)
+    asked = Asked(_after(), _LISTS)
     with read_session() as session:
         rows = queries.lists_for(session, after=asked.after, limit=asked.fetch)
     page = paged(rows, asked, key=lambda row: row.reference)
@@ -62,7 +63,7 @@ def list_show(reference: str) -> ResponseReturnValue:
 @allow(Permission.REVIEW_TWINS)
 def match_list() -> ResponseReturnValue:
     """Show the matches that nobody has decided about, side by side. Who reads them is recorded."""
-    asked = Asked(request.args.get("after") or None, _MATCHES)
+    asked = Asked(_after(), _MATCHES)
     with unit_of_work() as session:
         rows = service.side_by_side(session, actor(), after=asked.after, limit=asked.fetch)
     page = paged(rows, asked, key=lambda both: both.match.reference)
@@ -79,3 +80,9 @@ def match_decide(reference: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         service.decide(session, actor(), reference, MatchDecision(decision))
     return redirect(url_for("name_lists.match_list"), 303)
+
+
+def _after() -> str | None:
+    """Return where a page begins; what cannot be a reference is as if it were not there."""
+    given = request.args.get("after", "")
+    return given if 0 < len(given) <= REFERENCE_LENGTH_MAX and given.isprintable() else None

@@ -175,7 +175,7 @@ def decide(session: Session, actor: Actor, reference: str, decision: MatchDecisi
     """
     actor.require(Permission.REVIEW_TWINS)
     match = journeys.match_by_reference(session, reference)
-    if match is None:
+    if match is None or _is_gone(session, match.journey_id):
         raise MatchUnknown("There is no such match, or it is not one that you may know of.")
     if match.decision is decision:
         return
@@ -186,3 +186,9 @@ def decide(session: Session, actor: Actor, reference: str, decision: MatchDecisi
     journeys_service.decide(session, actor, match.id, decision)
     audit.record(session, actor, "journey_matches.decided", ("journey_match", match.id), decision=decision.value)
     outbox.emit(session, "facts.changed", match=match.id)
+
+
+def _is_gone(session: Session, journey: UUID) -> bool:
+    """Say whether the person of a journey was erased."""
+    people = [each.jobseeker_id for each in journeys.by_id(session, [journey]).values()]
+    return not jobseekers.by_id(session, people)

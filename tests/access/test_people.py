@@ -144,6 +144,12 @@ class TestWhoManagesWhom:
         with pytest.raises(errors.RoleNotYours), database.unit_of_work(supervisor.scope) as session:
             accounts.request_recovery(session, supervisor, worker.id)
 
+    def test_a_code_that_nobody_types_is_refused(self, app, people):
+        answer = client_for(app, people[Role.OPERATOR]).send(
+            "/people", login="new@x.example", role="auditor", organisation="A\x00"
+        )
+        assert answer.status_code == 422
+
     def test_a_name_that_somebody_unseen_has_is_taken(self, database, people):
         supervisor = actor_of(people[Role.CSO_SUPERVISOR])
         with pytest.raises(errors.LoginTaken):
@@ -196,6 +202,18 @@ class TestRecovery:
             assert not queries.people(session, ids=[lost.id])[0].has_second_factor
         with pytest.raises(errors.CodeUnknown), database.unit_of_work() as session:
             accounts.recover(session, code, "entirely other words here")
+
+    def test_two_accounts_of_one_supervisor_are_not_enough(self, database, people):
+        # Supervisors invite supervisors, so one of them may hold two accounts.
+        supervisor = actor_of(people[Role.CSO_SUPERVISOR])
+        invited, code = invite(database, supervisor, "again@x.example", Role.CSO_SUPERVISOR, supervisor.organisation_id)
+        with database.unit_of_work() as session:
+            service.accept_invitation(session, code, PASSWORD)
+        lost = settle(database, Role.CSO_FIELDWORKER, supervisor.organisation_id)
+        self.ask(database, supervisor, lost)
+        with pytest.raises(errors.NotForYourself, match="operator"):
+            self.confirm(database, actor_of(invited), lost)
+        assert self.confirm(database, actor_of(people[Role.OPERATOR]), lost)
 
     def test_nobody_asks_or_confirms_for_themselves(self, database, people):
         first, second = actor_of(people[Role.OPERATOR]), actor_of(settle(database, Role.OPERATOR))

@@ -71,6 +71,11 @@ def told(answer, status: int) -> dict:
     return answer.json
 
 
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+_SHALLOW = _LEAVES | st.lists(_LEAVES, max_size=4) | st.dictionaries(st.text(max_size=10), _LEAVES, max_size=4)
+_JSON = _SHALLOW | st.lists(_SHALLOW, max_size=4) | st.dictionaries(st.text(max_size=10), _SHALLOW, max_size=4)
+
+
 class TestJson:
     def test_a_body_that_is_none_is_refused(self, debts):
         for name, (body, status) in BODIES.items():
@@ -95,13 +100,7 @@ class TestJson:
         told(debts.post(DEBTS, data=body * 2, content_type="application/json"), 413)
 
     @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(
-        st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-            lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
-            max_leaves=20,
-        )
-    )
+    @given(_JSON)
     def test_any_json_is_answered(self, debts, value):
         for body in (value, {"rows": value}, {"rows": [value]}, {"rows": [GOOD | {"creditor": value}]}):
             sent = json.dumps(body).encode()

@@ -127,6 +127,11 @@ class TestSuperseding:
         assert late.status_code in {409, 422}
         assert "Supersede that one" in late.text
 
+    def test_what_cannot_be_a_reference_is_not_there_either(self, agency):
+        for wrong in ("FD-\x00", "FD-" + "7" * 200):
+            assert upload(agency, lines(agency), supersedes=wrong).status_code == 404
+        assert agency.field.count("fee_declarations") == 0
+
     def test_one_of_another_agency_is_not_there(self, agency):
         upload(agency, lines(agency))
         other = re.search(r"FD-[\w-]+", get(agency).text).group()

@@ -151,6 +151,11 @@ class TestPages:
         assert self.upload(agency, content, "send").headers["Location"] == sent.headers["Location"]
         assert re.search(r"NL-[\w-]+", get(agency, "/name-lists").text)
 
+    def test_an_address_that_means_nothing_is_as_if_it_were_not_there(self, agency):
+        assert get(agency, "/name-lists?after=%00").status_code == 200
+        agency.be(Role.CSO_SUPERVISOR, "CSO-1")
+        assert get(agency, "/journey-matches?after=%00").status_code == 200
+
     def test_what_is_wrong_is_shown_with_line_and_column(self, agency):
         page = self.upload(agency, csv_text(named("Jasmine", letter="DL-404")).encode(), "send")
         assert page.status_code == 422

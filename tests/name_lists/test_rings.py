@@ -63,7 +63,9 @@ def test_a_fieldworker_sees_no_joined_line_of_a_colleagues_person(scene):
     with scene.database.unit_of_work() as session:
         for match in journeys.matches_for(session, after=None, limit=9):
             same = match.journey == "J-2"
-            service.decide(session, LOCAL_OPERATOR, match.reference, MatchDecision.SAME if same else MatchDecision.DIFFERENT)
+            service.decide(
+                session, LOCAL_OPERATOR, match.reference, MatchDecision.SAME if same else MatchDecision.DIFFERENT
+            )
     fieldworker, supervisor = scene.actor("CSO-1", Role.CSO_FIELDWORKER), scene.actor("CSO-1")
     for database in (scene.service, scene.database):
         with database.read_session(fieldworker.scope) as session:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.routing import Rule
 
     from tests.factories.people import SignedInClient
+    from tests.paired.reproducible import Reproducible
 
 ABSENT = "ZZ-0000-0000-00"
 """A reference that nothing has."""
@@ -76,9 +77,10 @@ class Visitor:
 class Probe:
     """Calls an app as one visitor, and notes what there is to see."""
 
-    def __init__(self, app: Flask, visitor: Visitor, *, only: str = "") -> None:
-        """``only``: the routes that begin with it; all when it is not given."""
+    def __init__(self, app: Flask, visitor: Visitor, chance: Reproducible, hour: int, *, only: str = "") -> None:
+        """``chance`` decides what is random in an answer; ``only``: the routes that begin with it, not given for all."""
         self._app = app
+        self._chance, self._hour, self._calls = chance, hour, 0
         self._only = only
         self._visitor = visitor
         self._engine = app.extensions[EXTENSION].engine
@@ -137,7 +139,8 @@ class Probe:
     def call(self, method: str, address: str, **options: Any) -> Seen:
         """Make one call and return what is seen of it."""
         headers = {**self._visitor.headers, **options.pop("headers", {})}
-        with _counted(self._engine) as statements:
+        self._calls += 1
+        with self._chance.step(f"{self._visitor.name}-{self._calls}", self._hour), _counted(self._engine) as statements:
             response = self._visitor.client.open(address, method=method, headers=headers, **options)
             body = response.get_data()
         self._visitor.learn(body.decode("utf-8", "replace"))

@@ -6,6 +6,7 @@ from its own, and every step that both take makes the same ids, references and k
 
 from __future__ import annotations
 
+import os
 import random
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,8 +36,9 @@ class Reproducible:
         rng = random.Random(f"{self._seed}/{name}")
         now = BEGINNING + timedelta(hours=number)
         with self._monkeypatch.context() as patch, clock.stopped_at(now):
-            patch.setattr(ids, "os", SimpleNamespace(urandom=rng.randbytes))
-            patch.setattr(ids, "secrets", SimpleNamespace(choice=rng.choice))
+            # What secrets, nonces, tokens and references are drawn from, ours and the libraries'.
+            patch.setattr(os, "urandom", rng.randbytes)
+            patch.setattr(random, "_urandom", rng.randbytes)
             patch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: int(now.timestamp() * 1e9)))
             patch.setattr(ids, "_ticks", [0])
             yield now

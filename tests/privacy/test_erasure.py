@@ -109,9 +109,8 @@ class TestCrash:
             return key
 
         monkeypatch.setattr(queries, "key_of", erased_meanwhile)
-        with field.database.unit_of_work() as session:
-            with pytest.raises(NotFound):
-                jobseekers.change(session, LOCAL_OPERATOR, "JS-1", Changes({"phone": "09 420 777 001"}, None))
+        with field.database.unit_of_work() as session, pytest.raises(NotFound):
+            jobseekers.change(session, LOCAL_OPERATOR, "JS-1", Changes({"phone": "09 420 777 001"}, None))
         with field.database.read_session() as session:
             left = session.get_one(Jobseeker, person)
         assert (left.phone_sealed, left.phone_hash, left.erased_on) == (None, None, clock.today())

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from recruitment.app import create_app
 from recruitment.core.actor import LOCAL_OPERATOR
@@ -83,6 +83,8 @@ def counted():
             if statement.lstrip().upper().startswith(("SELECT", "WITH")):
                 sent.append(statement)
 
+        with database.read_session() as session:
+            session.execute(select(1))  # a new connection asks what its role may, once
         event.listen(database.engine, "before_cursor_execute", note)
         try:
             yield sent

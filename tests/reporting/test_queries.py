@@ -199,11 +199,11 @@ class TestJourneyPage:
 
     def test_the_name_is_read_with_its_own_permission_only(self, told):
         assert page_of(told).person.name == "Jasmine"
-        readers = actor_with(Permission.READ_COMPARISONS, Permission.READ_LEDGER)
+        readers = actor_with(Permission.READ_STATEMENTS, Permission.READ_LEDGER)
         assert page_of(told, actor=readers).person is None
 
     def test_the_books_are_read_with_their_own_permission_only(self, told):
-        readers = actor_with(Permission.READ_COMPARISONS)
+        readers = actor_with(Permission.READ_STATEMENTS)
         assert page_of(told, actor=readers).books is None
 
     def test_who_may_not_read_comparisons_is_refused(self, told):

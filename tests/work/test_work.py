@@ -12,11 +12,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from recruitment import work
+from recruitment.access.models import Throttle
 from recruitment.core import clock
 from recruitment.core.errors import Conflict
 from recruitment.database import outbox
+from recruitment.database.bulk import insert_many
 from recruitment.database.outbox import MessageState
 from recruitment.database.unit_of_work import WriteConflict
 from recruitment.work import Chore, Summary, Worker
@@ -164,6 +167,18 @@ class TestChores:
             assert work.forget_delivered(database) == 0
         with clock.stopped_at(NOON + timedelta(days=31)):
             assert work.forget_delivered(database) == 1
+
+    def test_forget_failures_to_sign_in_of_a_month_ago(self, database):
+        columns = ("key", "failures", "last_failed_at", "until", "came_in_at")
+        with database.unit_of_work() as session:
+            insert_many(session, Throttle.__table__, columns, [(b"somebody", 3, NOON, NOON, None)])
+        left = []
+        for days in (29, 31):
+            with clock.stopped_at(NOON + timedelta(days=days)):
+                work.forget_visits(database)
+            with database.read_session() as session:
+                left.append(len(session.scalars(select(Throttle.key)).all()))
+        assert left == [1, 0]
 
 
 class TestCommand:

@@ -27,7 +27,7 @@ from recruitment.access.services.codes import hash_of_code, new_code
 from recruitment.access.services.people import managed, revoke_tokens
 from recruitment.audit.service import record
 from recruitment.core import clock
-from recruitment.core.actor import Permission
+from recruitment.core.actor import Permission, Role
 from recruitment.core.ids import new_id
 from recruitment.database.bulk import insert_many
 from recruitment.database.changing import change
@@ -102,7 +102,8 @@ def request_recovery(session: Session, actor: Actor, person: UUID) -> None:
 def confirm_recovery(session: Session, actor: Actor, person: UUID) -> str:
     """Confirm what another person asked for; return the one-time code for whoever is to come in anew.
 
-    Who may: another one of those who could ask. Raises ``RecoveryUnknown``, ``NotForYourself``.
+    Who may: another one of those who could ask; one of the two is an operator, so that a supervisor with two accounts is not
+    both. Raises ``RecoveryUnknown``, ``NotForYourself``.
     """
     found = managed(session, actor, person)
     now = clock.now()
@@ -113,6 +114,9 @@ def confirm_recovery(session: Session, actor: Actor, person: UUID) -> str:
         )
     if actor.id in {asked.requested_by, found.id}:
         raise NotForYourself("A recovery needs two people: one asks, another one confirms. Ask a colleague to confirm.")
+    # Who could ask is an operator, whom a supervisor does not see, or a supervisor of the same CSO.
+    if actor.role is Role.CSO_SUPERVISOR and queries.people(session, ids=[asked.requested_by]):
+        raise NotForYourself("One of the two must be an operator. Ask an operator to confirm this recovery.")
     code = new_code()
     done = change(
         session,

@@ -54,8 +54,8 @@ def attempt(session: Session, what: str, name: str, address: str) -> Attempt | t
     of_pair, of_name, of_place = found.get(pair), found.get(alone), found.get(place)
     came_in_at = of_pair.came_in_at if of_pair else None
     is_known = came_in_at is not None and now < came_in_at + throttling.KNOWN_FOR
-    others = () if is_known else (of_name, of_place)
-    until = max([now, *(each.until for each in (of_pair, *others) if each)])
+    counted_here = [of_pair] if is_known else [of_pair, of_name, of_place]
+    until = max([now, *(each.until for each in counted_here if each)])
     if until > now:
         return until - now
     # Who tries codes knows the password, so the name waits for longer.

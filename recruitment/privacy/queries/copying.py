@@ -20,6 +20,7 @@ from recruitment.fees.models import (
     RepaymentRow,
     ReportedPaymentRow,
 )
+from recruitment.journeys import queries as journeys_queries
 from recruitment.journeys.models import Journey, JourneyStage
 from recruitment.organisations.models import Organisation
 from recruitment.verification.models import ComparisonRow
@@ -40,13 +41,16 @@ _FOLLOW_UPS: dict[str, Any] = {
 def copy_of(session: Session, jobseeker: UUID) -> dict[str, Any]:
     """Return the journeys of a person with every statement about them, corrected ones too, and who acted on the record.
 
-    It holds what the session sees; dates and instants are ISO text, amounts decimal text.
+    Listed journeys that are one with theirs are theirs. It holds what the session sees; dates and instants are ISO text,
+    amounts decimal text.
     """
+    own = [journey.id for journey in journeys_queries.of_jobseekers(session, [jobseeker])]
+    joined = {each for several in journeys_queries.joined_to(session, own).values() for each in several}
     query = (
         select(Journey, Organisation.code, DemandLetter.reference)
         .outerjoin(Organisation, Organisation.id == Journey.agency_id)
         .outerjoin(DemandLetter, DemandLetter.id == Journey.demand_letter_id)
-        .where(Journey.jobseeker_id == jobseeker)
+        .where(Journey.id.in_([*own, *joined]))
         .order_by(Journey.started_on, Journey.reference)
     )
     journeys = [

@@ -107,5 +107,7 @@ def status_counts(session: Session) -> dict[str, int]:
 
 def was_found(session: Session, journey: UUID, kind: FindingKind) -> bool:
     """Say whether the last comparison of a journey found something of ``kind``."""
-    query = select(FindingRow.journey_id).where(FindingRow.journey_id == journey, FindingRow.kind == kind.value).limit(1)
+    query = (
+        select(FindingRow.journey_id).where(FindingRow.journey_id == journey, FindingRow.kind == kind.value).limit(1)
+    )
     return session.scalar(query) is not None
