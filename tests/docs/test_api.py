@@ -84,7 +84,8 @@ class Walker:
 
     def _call(self, address: str, options: list[str]) -> str:
         headers = {"Authorization": f"Bearer {self.names['TOKEN']}"}
-        method, body, include = "GET", None, False
+        method, include = "GET", False
+        body: str | bytes | None = None
         rest = iter(options)
         for option in rest:
             if option == "--include":

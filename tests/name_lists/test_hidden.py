@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import json
 import random
+import secrets
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
-from recruitment.core import ids
 from recruitment.database.unit_of_work import Database
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.journeys import queries as journeys
 from recruitment.journeys.models import JourneyStage
 from recruitment.name_lists import queries, service
 from tests.conftest import runner
+from tests.factories.field import Field
 from tests.factories.rows import row
-from tests.name_lists.conftest import Desk, Field
+from tests.name_lists.conftest import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +86,7 @@ def told_to_the_agency(
 ) -> tuple[str, list[int]]:
     """Send a list, declarations and stages as the agency; return all that it is told, and how many statements it took."""
     rng = random.Random(7)
-    monkeypatch.setattr(ids.secrets, "choice", rng.choice)
+    monkeypatch.setattr(secrets, "choice", rng.choice)
     told, counts = [], []
 
     def step(act: Callable[[], object]) -> None:
@@ -111,6 +112,7 @@ def told_to_the_agency(
     step(lambda: outcome("stages", [row("stages", journey=line.journey) for line in lines]))
     step(lambda: outcome("stages", [row("stages", journey=line.journey) for line in lines]))
     desk.work()
+    assert desk.agency.organisation_id is not None
     with desk.session(desk.agency) as session:
         step(lambda: [asdict(each) for each in queries.lists_for(session, after=None, limit=99)])
         found = journeys.by_reference_for(session, desk.agency, [line.journey for line in lines])

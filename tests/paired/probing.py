@@ -209,7 +209,9 @@ class Probe:
             return max(1, int(schema.get("minimum", 1)))
         if kind == "boolean":
             return True
-        return {"date": "2026-02-01", "decimal": "1000.00", "email": "x@demo.example"}.get(schema.get("format"), known)
+        return {"date": "2026-02-01", "decimal": "1000.00", "email": "x@demo.example"}.get(
+            str(schema.get("format")), known
+        )
 
 
 @cache

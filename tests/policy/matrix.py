@@ -28,12 +28,12 @@ from tests.factories.people import browser, client_for
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.testing import FlaskClient
     from werkzeug.routing import Rule
 
     from recruitment.access.rules.people import PersonRead
     from recruitment.core.actor import Permission
     from recruitment.database.unit_of_work import Database
+    from tests.factories.people import SignedInClient
 
 ANONYMOUS = "anonymous"
 READERS = (*Role, ANONYMOUS)
@@ -58,7 +58,7 @@ class Everybody:
     name_lists: dict[str, str]
     homes: dict[Role, str | None]
 
-    def client(self, reader: str) -> FlaskClient:
+    def client(self, reader: str) -> SignedInClient:
         """Return a browser and programme of ``reader``: signed in, and with a token."""
         if reader == ANONYMOUS:
             return browser(self.app)
@@ -67,7 +67,7 @@ class Everybody:
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {self.tokens[role]}"
         return client
 
-    def names(self, path: str, reader: str) -> tuple[object, object, object]:
+    def names(self, path: str, reader: str) -> tuple[object, ...]:
         """Return what stands in an address for one's own, somebody else's, and what is not there."""
         for part, find in _NAMES.items():
             if part in path:
@@ -96,7 +96,7 @@ class Everybody:
                 .join(second, second.id == PossibleTwin.second_id)
                 .where((first.cso_id == second.cso_id) if inside_one_cso else (first.cso_id != second.cso_id))
             )
-            return session.scalars(query).first()
+            return session.scalars(query.limit(1)).one()
 
     def match(self, cso: str) -> str:
         """Return a possible match of a listed journey and one of a person of ``cso``."""
@@ -169,7 +169,7 @@ _QUERIES = {
 }
 """What a reading address is asked with; ``{}`` stands for one's own, somebody else's, and what is not there."""
 
-_BODIES = {
+_BODIES: dict[str, dict[str, object]] = {
     "/api/v1/consents": {
         "jobseeker": "{}",
         "purpose": "aggregate",

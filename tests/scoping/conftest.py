@@ -112,7 +112,7 @@ def _employ(session: Session, scene: Scene) -> None:
     """Give the fieldworker of CSO-1 an account and one person of its caseload."""
     actor = scene.actor("CSO-1", Role.CSO_FIELDWORKER)
     session.execute(
-        insert(Person.__table__).values(
+        insert(Person).values(
             id=actor.id, organisation_id=actor.organisation_id, role=actor.role, login="field@csos.example",
             display_name="Field", is_active=True, created_at=clock.now(), version=1,
         )

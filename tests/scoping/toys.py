@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Integer, MetaData, String, Uuid, insert
@@ -78,9 +78,10 @@ def guarded() -> Iterator[None]:
     try:
         yield
     finally:
-        for kept, old in zip((scoping._guarded, scoping._open_to_all), before, strict=True):
-            kept.clear()
-            kept.update(old)
+        scoping._guarded.clear()
+        scoping._guarded.update(before[0])
+        scoping._open_to_all.clear()
+        scoping._open_to_all.update(before[1])
         scoping._criterion.cache_clear()
 
 
@@ -91,7 +92,7 @@ def fill(session: Session, only: UUID | None = None) -> None:
         if only in {None, cso_of(number)}:
             session.execute(insert(Person), {"id": number, "cso_id": cso_of(number), "name": f"p{number}"})
             session.execute(insert(Trip), {"id": number, "person_id": number})
-            reports = [
+            reports: list[dict[str, Any]] = [
                 {"id": number * 2, "trip_id": number, "amount": number, "supersedes_id": None},
                 {"id": number * 2 + 1, "trip_id": number, "amount": 1, "supersedes_id": number * 2},
             ]

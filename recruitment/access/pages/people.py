@@ -69,7 +69,7 @@ def request_recovery(person: str) -> ResponseReturnValue:
     """Ask that somebody may come in anew."""
     with unit_of_work() as session:
         accounts.request_recovery(session, actor(), forms.person_id(person))
-    return _show(done="Asked for. Now another person who manages people confirms it on this page.")
+    return _show(done="Asked for. Now a second person confirms it on this page; one of the two is an operator.")
 
 
 @pages.post("/people/<person>/recovery/confirm")
