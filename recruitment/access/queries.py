@@ -84,6 +84,17 @@ def person_by_login(session: Session, login: str) -> PersonRead | None:
     return _person(*row) if row else None
 
 
+def has_supervisor(session: Session, organisation: UUID | None) -> bool:
+    """Say whether a CSO has a supervisor who joined and was not sent away."""
+    query = select(Person.id).where(
+        Person.organisation_id == organisation,
+        Person.role == Role.CSO_SUPERVISOR.value,
+        Person.is_active,
+        Person.password_hash.is_not(None),
+    )
+    return organisation is not None and session.scalar(query.limit(1)) is not None
+
+
 def anybody(session: Session) -> bool:
     """Say whether anybody was ever invited."""
     return session.scalar(select(Person.id).limit(1)) is not None

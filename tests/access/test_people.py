@@ -107,6 +107,28 @@ class TestWhoManagesWhom:
             with pytest.raises(errors.RoleNotYours):
                 invite(database, supervisor, "z@x.example", role, organisation)
 
+    def test_an_operator_invites_nobody_who_reads_people(self, database, people):
+        operator = actor_of(people[Role.OPERATOR])
+        cso, fund = people[Role.CSO_SUPERVISOR].organisation_id, people[Role.FUND_PREPARER].organisation_id
+        for role, organisation in (
+            (Role.CASE_WORKER, fund),
+            (Role.AUDITOR, None),
+            (Role.OPERATOR, None),
+            (Role.CSO_FIELDWORKER, cso),
+            (Role.CSO_SUPERVISOR, cso),
+        ):
+            with pytest.raises(errors.RoleNotYours):
+                invite(database, operator, "z@x.example", role, organisation)
+
+    def test_an_operator_invites_the_first_supervisor_of_a_cso(self, database, people):
+        operator, cso = actor_of(people[Role.OPERATOR]), new_organisation(database, OrganisationKind.CSO)
+        _, code = invite(database, operator, "first@x.example", Role.CSO_SUPERVISOR, cso)
+        invite(database, operator, "instead@x.example", Role.CSO_SUPERVISOR, cso)
+        with database.unit_of_work() as session:
+            service.accept_invitation(session, code, PASSWORD)
+        with pytest.raises(errors.RoleNotYours, match="has a supervisor"):
+            invite(database, operator, "second@x.example", Role.CSO_SUPERVISOR, cso)
+
     def test_nobody_else_invites_or_sees_anybody(self, database, people):
         for role in (role for role in Role if Permission.MANAGE_PEOPLE not in POLICY[role].permissions):
             actor = actor_of(people[role])
@@ -252,7 +274,8 @@ class TestAudit:
         operator = actor_of(people[Role.OPERATOR])
         with database.engine.connect() as connection:
             before = connection.execute(text("SELECT count(*) FROM audit_events")).scalar_one()
-        person, code = invite(database, operator, role=Role.AUDITOR)
+        home = new_organisation(database, OrganisationKind.AGENCY)
+        person, code = invite(database, operator, role=Role.AGENCY_OFFICER, organisation=home)
         with database.unit_of_work() as session:
             service.accept_invitation(session, code, PASSWORD)
         with database.unit_of_work(operator.scope) as session:

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from recruitment.access import forms, queries
 from recruitment.access.errors import FormInvalid
 from recruitment.access.pages.doorkeeper import lead_to, pages, refused
-from recruitment.access.rules.people import roles_to_give
+from recruitment.access.rules.people import roles_to_invite
 from recruitment.access.services import accounts, people
 from recruitment.core import clock
 from recruitment.core.actor import Permission
@@ -39,7 +39,7 @@ def people_list() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Invite somebody, and show the code this once."""
     try:
-        role = forms.role(request.form, roles_to_give(actor()))
+        role = forms.role(request.form, roles_to_invite(actor()))
         with unit_of_work() as session:
             person, code = people.invite(
                 session,
@@ -89,7 +89,7 @@ def _show(error: RecruitmentError | None = None, **values: object) -> ResponseRe
         shown = {
             "people": found,
             "organisations": organisations.by_id(session, {each.organisation_id for each in found} - {None}),  # type: ignore[arg-type]
-            "roles": sorted(roles_to_give(actor())),
+            "roles": sorted(roles_to_invite(actor())),
             "recoveries": queries.open_recoveries(session, clock.now()),
             "me": actor(),
             "own_organisation": actor().organisation_id,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from recruitment.access.errors import LoginInvalid, RoleElsewhere, RoleNotYours
 from recruitment.access.rules.policy import POLICY
-from recruitment.core.actor import LOCAL_OPERATOR, Actor, Permission, Role, Scope
+from recruitment.core.actor import LOCAL_OPERATOR, Actor, Audience, Permission, Role, Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,9 @@ LOGIN_MAX = 254
 _ROUNDS_MAX = 8
 
 _OF_SUPERVISORS = frozenset({Role.CSO_FIELDWORKER, Role.CSO_SUPERVISOR})
+
+AT_THE_MACHINE = frozenset(role for role in Role if POLICY[role].audience is Audience.INSIDE) | {Role.OPERATOR}
+"""Roles that are given at the machine alone: who sees every CSO, and who could help oneself to a second account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,31 @@ def check_manages(actor: Actor, role: Role, organisation_id: UUID | None) -> Non
             f"People of the role {_in_words(role)} are not yours to manage. A supervisor manages fieldworkers and supervisors "
             "of the own organisation; ask an operator for all others."
         )
+
+
+def roles_to_invite(actor: Actor) -> frozenset[Role]:
+    """Return the roles into which ``actor`` may invite somebody; a CSO's supervisor only while there is none."""
+    if actor == LOCAL_OPERATOR or actor.role is not Role.OPERATOR:
+        return roles_to_give(actor)
+    return roles_to_give(actor) - AT_THE_MACHINE - {Role.CSO_FIELDWORKER}
+
+
+def check_invites(actor: Actor, role: Role, organisation_id: UUID | None, *, has_supervisor: bool) -> None:
+    """Raise ``RoleNotYours`` unless ``actor`` may invite somebody as ``role`` there.
+
+    Whoever invites holds the code for a while. So an operator, who runs the service and reads no person, invites nobody
+    who does, but for the first supervisor of a CSO; that one invites the others, and ``has_supervisor`` from then on.
+    """
+    check_manages(actor, role, organisation_id)
+    if role not in roles_to_invite(actor):
+        where = (
+            "by a supervisor of the CSO"
+            if role is Role.CSO_FIELDWORKER
+            else "at the machine: recruitment access invite"
+        )
+        raise RoleNotYours(f"People of the role {_in_words(role)} are invited {where}. You cannot do it here.")
+    if role is Role.CSO_SUPERVISOR and has_supervisor and actor.role is Role.OPERATOR:
+        raise RoleNotYours("This CSO has a supervisor, who invites the others. Ask them.")
 
 
 def check_belongs(role: Role, kind: OrganisationKind | None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from recruitment.access import queries
 from recruitment.access.errors import CodeUnknown, LoginInvalid, LoginTaken, NotForYourself, PersonUnknown
 from recruitment.access.models import ApiToken, Invitation, Person
-from recruitment.access.rules.people import actor_of, check_belongs, check_manages, new_login
+from recruitment.access.rules.people import actor_of, check_belongs, check_invites, check_manages, new_login
 from recruitment.access.services import passwords, visits
 from recruitment.access.services.codes import hash_of_code, new_code
 from recruitment.audit.service import record
@@ -58,12 +58,13 @@ def invite(
 ) -> tuple[PersonRead, str]:
     """Invite somebody; return the person, and the one-time code, which is not kept and is good for seven days.
 
-    Somebody who has not joined yet may be invited again: the codes before are void. Who may: operators anybody, supervisors
-    fieldworkers and supervisors of their own CSO. Raises ``RoleNotYours``, ``RoleElsewhere``, ``LoginInvalid``,
+    Somebody who has not joined yet may be invited again: the codes before are void. Who may: the command line anybody;
+    operators those who read no person, and the first supervisor of a CSO; supervisors fieldworkers and supervisors of
+    their own CSO. Raises ``RoleNotYours``, ``RoleElsewhere``, ``LoginInvalid``,
     ``LoginTaken``.
     """
     actor.require(Permission.MANAGE_PEOPLE)
-    check_manages(actor, role, organisation)
+    check_invites(actor, role, organisation, has_supervisor=queries.has_supervisor(session, organisation))
     found = organisations.by_id(session, [organisation]).get(organisation) if organisation else None
     check_belongs(role, found.kind if found else None)
     name = new_login(login)
