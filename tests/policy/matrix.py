@@ -96,7 +96,7 @@ class Everybody:
                 .join(second, second.id == PossibleTwin.second_id)
                 .where((first.cso_id == second.cso_id) if inside_one_cso else (first.cso_id != second.cso_id))
             )
-            return session.scalars(query.limit(1)).one()
+            return session.scalars(query.order_by(PossibleTwin.id).limit(1)).one()
 
     def match(self, cso: str) -> str:
         """Return a possible match of a listed journey and one of a person of ``cso``."""
@@ -108,7 +108,7 @@ class Everybody:
                 .join(Organisation, Organisation.id == Jobseeker.cso_id)
                 .where(Organisation.code == cso)
             )
-            return str(session.scalars(query).first())
+            return str(session.scalars(query.order_by(JourneyMatch.id).limit(1)).one())
 
     def book(self) -> UUID:
         """Return the book of J-1."""
