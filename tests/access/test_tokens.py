@@ -12,7 +12,8 @@ from recruitment.access.rules.policy import POLICY
 from recruitment.access.services import tokens
 from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR, Permission, Role
-from tests.factories.people import client_for, settle, token_for
+from recruitment.organisations.rules import OrganisationKind
+from tests.factories.people import client_for, new_organisation, settle, token_for
 
 
 def bearer(token: str, **headers: str) -> dict[str, str]:
@@ -118,9 +119,10 @@ class TestTheApi:
         answer = app.test_client().get("/people", headers=bearer(token_of(Role.OPERATOR)))
         assert answer.status_code == 303
 
-    def test_invites_shows_and_ends_access(self, app, token_of):
+    def test_invites_shows_and_ends_access(self, app, database, token_of):
         client, token = app.test_client(), token_of(Role.OPERATOR)
-        body = {"login": "new@x.example", "role": "auditor"}
+        new_organisation(database, OrganisationKind.PARTNER, "PT-NEW")
+        body = {"login": "new@x.example", "role": "partner_reviewer", "organisation": "PT-NEW"}
         first = client.post("/api/v1/people", json=body, headers=bearer(token, **{"Idempotency-Key": "k1"}))
         assert first.status_code == 201, first.text
         assert len(first.json["code"]) == 34
