@@ -11,10 +11,8 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-# Processes of tests, each with a PostgreSQL server of its own: one more than there are cores, because they also wait for
-# their servers. WORKERS=0 for a single one that a debugger can join.
-CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
-WORKERS ?= $(shell expr $(CORES) + 1)
+# One process of tests for each core, each with a PostgreSQL server of its own; WORKERS=0 for one that a debugger can join.
+WORKERS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 1)
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # bean-check is under the GPL, so it is kept out of our lock and out of our environment, and is only called.
