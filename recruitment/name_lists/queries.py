@@ -136,8 +136,3 @@ def cohort_size(session: Session, letter: UUID) -> int:
     ids = journeys.of_demand_letters(session, [letter])
     roots = journeys.roots_of(session, ids)
     return len({roots.get(journey, journey) for journey in ids})
-
-
-def letters_for_lists(session: Session) -> list[str]:
-    """Return the references of the demand letters within the session's scope, in order."""
-    return list(session.scalars(select(DemandLetter.reference).order_by(DemandLetter.reference)))

@@ -67,7 +67,5 @@ def enter(session: Session, knocked: Knocked, right: bool, before: Visit | None)
         record(session, STRANGER, "access.sign_in_refused", ("person", who))
         return None
     throttle.was_right(session, knocked.attempt)
-    throttle.forget_old(session)
-    visits.forget_old(session)
     record(session, actor_of(person), "access.password_given", ("person", person.id))
     return visits.start(session, person.id, instead_of=before)

@@ -9,7 +9,6 @@ from sqlalchemy import delete, update
 from recruitment.access import queries
 from recruitment.access.models import WebSession
 from recruitment.access.rules.people import actor_of
-from recruitment.access.rules.visits import LASTS_MAX
 from recruitment.access.services.codes import hash_of, new_secret
 from recruitment.audit.service import record
 from recruitment.core import clock
@@ -64,8 +63,8 @@ def end_all(session: Session, person: UUID, *, but: Visit | None = None) -> None
     _end(session, WebSession.person_id == person, *([WebSession.id != but.id] if but else []))
 
 
-def forget_old(session: Session, after: timedelta = 2 * LASTS_MAX) -> None:
-    """Delete stays that were over long ago; what was done in them is in the audit record."""
+def forget_old(session: Session, after: timedelta) -> None:
+    """Delete stays that began longer than ``after`` ago; what was done in them is in the audit record."""
     change(session, delete(WebSession).where(WebSession.created_at < clock.now() - after))
 
 
