@@ -61,6 +61,21 @@ class Permission(StrEnum):
     READ_STATEMENTS = "read_statements"
     RECORD_RATES = "record_rates"
     READ_RATES = "read_rates"
+    RECORD_EARNINGS = "record_earnings"
+    EDIT_LEGAL_RULES = "edit_legal_rules"
+
+    ADJUDICATE = "adjudicate"
+    RECORD_VALIDATIONS = "record_validations"
+    READ_CASES = "read_cases"
+    RAISE_CASES = "raise_cases"
+    WORK_CASES = "work_cases"
+    READ_INTERVIEWS = "read_interviews"
+    RECORD_REACH = "record_reach"
+    READ_RELEASES = "read_releases"
+    READ_RELEASE_WORKINGS = "read_release_workings"
+    MAKE_RELEASES = "make_releases"
+    DISCLOSE_NAMES = "disclose_names"
+    READ_MEASURES = "read_measures"
 
 
 class Role(StrEnum):

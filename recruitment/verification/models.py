@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recruitment.database.base import Base
@@ -43,3 +43,6 @@ class FindingRow(Base):
     fee_item: Mapped[str | None] = mapped_column(Code)
     amount_minor: Mapped[int | None] = mapped_column(MinorUnits)
     currency: Mapped[str | None] = mapped_column(String(3))
+    state: Mapped[str | None] = mapped_column(String(20))
+    rule: Mapped[str | None] = mapped_column(Code)
+    advisory: Mapped[bool | None] = mapped_column(Boolean)

@@ -36,7 +36,9 @@ _COMPARISON_COLUMNS = (
     "journey_id", "facts_version", "rules_version", "status", "currency", "covered_until", "worker_borne_minor",
     "repaid_minor", "remedy_due_minor", "document", "compared_at",
 )  # fmt: skip
-_FINDING_COLUMNS = ("journey_id", "position", "kind", "fee_item", "amount_minor", "currency")
+_FINDING_COLUMNS = (
+    "journey_id", "position", "kind", "fee_item", "amount_minor", "currency", "state", "rule", "advisory",
+)  # fmt: skip
 
 
 def refresh(session: Session, actor: Actor, *, references: Collection[str] | None = None) -> int:
@@ -128,8 +130,12 @@ def _save(session: Session, compared: list[tuple[StaleJourney, Comparison]]) -> 
             each.covered_until, each.worker_borne_minor, each.repaid_minor, each.remedy_due_minor, text, compared_at,
         ))  # fmt: skip
         findings.extend(
-            (journey.id, position, finding.kind.value, finding.fee_item, finding.amount_minor, finding.currency)
+            (
+                journey.id, position, finding.kind.value, finding.fee_item, finding.amount_minor, finding.currency,
+                finding.state.value if finding.state else None, finding.law.rule if finding.law else None,
+                finding.law.advisory if finding.law else None,
+            )
             for position, finding in enumerate(each.findings)
-        )
+        )  # fmt: skip
     insert_many(session, ComparisonRow.__table__, _COMPARISON_COLUMNS, rows)
     insert_many(session, FindingRow.__table__, _FINDING_COLUMNS, findings)

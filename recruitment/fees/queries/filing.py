@@ -25,7 +25,7 @@ from recruitment.journeys.models import Journey, JourneyMatch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy import CTE, ColumnElement
@@ -35,16 +35,27 @@ RATE_DAYS_MAX = timedelta(days=45)
 """How old a rate may be on the day of the amount that it converts."""
 
 
-def is_in_force() -> ColumnElement[bool]:
-    """Return the condition that a declaration line's declaration was not superseded."""
+def is_in_force(as_of: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a declaration line's declaration was not superseded; with an instant, as it was then."""
     successor = aliased(FeeDeclaration)
-    return ~exists().where(successor.supersedes_id == DeclarationLine.declaration_id)
+    if as_of is None:
+        return ~exists().where(successor.supersedes_id == DeclarationLine.declaration_id)
+    own = aliased(FeeDeclaration)
+    return and_(
+        exists().where(own.id == DeclarationLine.declaration_id, own.recorded_at <= as_of),
+        ~exists().where(successor.supersedes_id == DeclarationLine.declaration_id, successor.recorded_at <= as_of),
+    )
 
 
-def is_current(model: Any) -> ColumnElement[bool]:
-    """Return the condition that a row of ``model`` was not replaced by a later one."""
+def is_current(model: Any, as_of: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a row of ``model`` was not replaced by a later one; with an instant, as it was then."""
     successor = aliased(model)
-    return ~exists().where(successor.supersedes_id == model.id)
+    if as_of is None:
+        return ~exists().where(successor.supersedes_id == model.id)
+    return and_(
+        model.recorded_at <= as_of,
+        ~exists().where(successor.supersedes_id == model.id, successor.recorded_at <= as_of),
+    )
 
 
 def commitment_digests(session: Session, letters: Collection[UUID]) -> dict[tuple[UUID, str], bytes]:

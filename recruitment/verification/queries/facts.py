@@ -36,10 +36,11 @@ from recruitment.journeys.queries import roots_of
 from recruitment.verification.models import ComparisonRow
 from recruitment.verification.queries import joins
 from recruitment.verification.rules import RULES_VERSION, JourneyFacts, RateBook
-from recruitment.verification.rules.comparison import Verdict
+from recruitment.verification.rules.facts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -134,17 +135,22 @@ def verdicts(session: Session) -> dict[str, Verdict]:
     return {code: Verdict(IloClass(ilo), EppVerdict(epp)) for code, ilo, epp in rows}
 
 
-def facts_of(session: Session, journeys: list[StaleJourney]) -> Batch:
-    """Return everything that is compared for ``journeys``, with what is said about listed ones that are joined to them."""
+def facts_of(session: Session, journeys: list[StaleJourney], *, as_of: datetime | None = None) -> Batch:
+    """Return everything that is compared for ``journeys``, with what is said about listed ones that are joined to them.
+
+    With an instant: what had been posted by then, and nothing that came later.
+    """
     joined = joins.joined(session, {journey.id: journey.key for journey in journeys})
     journeys = [_with_joined(journey, joined.get(journey.key, ())) for journey in journeys]
     ids = [each for journey in journeys for each in journey.ids]
     roots = {each.key: root for root, several in joined.items() for each in several}
-    declared = _by_journey(session, _declared(ids), roots)
-    reported = _by_journey(session, _reported(ids), roots)
-    repaid = _by_journey(session, _repaid(ids), roots)
-    in_debt = _keys(session, DebtRow, ids, roots, and_(DebtRow.recruitment_linked, DebtRow.outstanding_minor > 0))
-    in_pawn = _keys(session, CollateralRow, ids, roots, CollateralRow.returned_on.is_(None))
+    declared = _by_journey(session, _declared(ids, as_of), roots)
+    reported = _by_journey(session, _reported(ids, as_of), roots)
+    repaid = _by_journey(session, _repaid(ids, as_of), roots)
+    in_debt = _keys(
+        session, DebtRow, ids, roots, as_of, and_(DebtRow.recruitment_linked, DebtRow.outstanding_minor > 0)
+    )
+    in_pawn = _keys(session, CollateralRow, ids, roots, as_of, CollateralRow.returned_on.is_(None))
     sharing = _sharing_receipts(session, [journey.id for journey in journeys if not journey.joined])
     for journey in journeys:
         if journey.joined and joins.share_receipts(session, journey.ids):
@@ -192,25 +198,25 @@ def _key(model: Any) -> Any:
     return type_coerce(model.journey_id, String)
 
 
-def _declared(ids: Collection[UUID]) -> Any:
+def _declared(ids: Collection[UUID], as_of: datetime | None) -> Any:
     line = DeclarationLine
     return select(
         _key(line), line.fee_item, line.payer, line.payee, line.amount_minor, line.currency, line.paid_on
-    ).where(line.journey_id.in_(ids), is_in_force())
+    ).where(line.journey_id.in_(ids), is_in_force(as_of))
 
 
-def _reported(ids: Collection[UUID]) -> Any:
+def _reported(ids: Collection[UUID], as_of: datetime | None) -> Any:
     row = ReportedPaymentRow
     return select(
         _key(row), row.fee_item, row.payee, row.amount_minor, row.currency, row.paid_on, row.dated_on, row.stated_on,
-        row.is_independent, row.checkpoint,
-    ).where(row.journey_id.in_(ids), is_current(row))  # fmt: skip
+        row.is_independent, row.checkpoint, row.deducted,
+    ).where(row.journey_id.in_(ids), is_current(row, as_of))  # fmt: skip
 
 
-def _repaid(ids: Collection[UUID]) -> Any:
+def _repaid(ids: Collection[UUID], as_of: datetime | None) -> Any:
     row = RepaymentRow
     return select(_key(row), row.fee_item, row.received_minor, row.currency, row.paid_on).where(
-        row.journey_id.in_(ids), is_current(row), row.received_minor > 0
+        row.journey_id.in_(ids), is_current(row, as_of), row.received_minor > 0
     )
 
 
@@ -227,9 +233,14 @@ def _by_journey(session: Session, query: Any, roots: dict[Any, Any]) -> dict[Any
 
 
 def _keys(
-    session: Session, model: Any, ids: Collection[UUID], roots: dict[Any, Any], condition: ColumnElement[bool]
+    session: Session,
+    model: Any,
+    ids: Collection[UUID],
+    roots: dict[Any, Any],
+    as_of: datetime | None,
+    condition: ColumnElement[bool],
 ) -> set[Any]:
-    query = select(_key(model)).where(model.journey_id.in_(ids), is_current(model), condition)
+    query = select(_key(model)).where(model.journey_id.in_(ids), is_current(model, as_of), condition)
     return {roots.get(key, key) for key in session.scalars(query)}
 
 

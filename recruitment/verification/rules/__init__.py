@@ -1,29 +1,36 @@
 """The comparison of the three accounts, pure: what is compared, at which rate, what it means in words."""
 
-from recruitment.verification.rules.comparison import (
+from recruitment.verification.rules.comparison import compare
+from recruitment.verification.rules.document import RULES_VERSION, document
+from recruitment.verification.rules.explanation import ExplainedFinding, Explanation, Statement, StatementKind, explain
+from recruitment.verification.rules.facts import Adjudicated, JourneyFacts, Verdict
+from recruitment.verification.rules.findings import (
+    Authority,
     Comparison,
     Finding,
     FindingKind,
+    FindingState,
     ItemComparison,
-    JourneyFacts,
     Status,
-    Verdict,
-    compare,
 )
-from recruitment.verification.rules.document import RULES_VERSION, document
-from recruitment.verification.rules.explanation import ExplainedFinding, Explanation, Statement, StatementKind, explain
+from recruitment.verification.rules.law import Breach, LegalRule
 from recruitment.verification.rules.rates import Convert, RateBook
 
 __all__ = [
     "RULES_VERSION",
+    "Adjudicated",
+    "Authority",
+    "Breach",
     "Comparison",
     "Convert",
     "ExplainedFinding",
     "Explanation",
     "Finding",
     "FindingKind",
+    "FindingState",
     "ItemComparison",
     "JourneyFacts",
+    "LegalRule",
     "RateBook",
     "Statement",
     "StatementKind",

@@ -7,131 +7,34 @@ A doubt counts for the worker: what a worker bore is the larger of the two accou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 from recruitment.fees.reference import EppVerdict, IloClass
 from recruitment.fees.rules import EVERY_ITEM, NONE, Checkpoint, CommittedPayer, Payee, Payer
+from recruitment.verification.rules import law
+from recruitment.verification.rules.findings import (
+    Comparison,
+    Finding,
+    FindingKind,
+    FindingState,
+    ItemComparison,
+    Status,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date
 
-    from recruitment.agencies.rules import Licence
+    from recruitment.verification.rules.facts import Adjudicated, CommitmentRow, JourneyFacts, ReportedRow, Verdict
+    from recruitment.verification.rules.law import Breach
     from recruitment.verification.rules.rates import Convert
-
-DeclaredRow: TypeAlias = tuple[str, str, str | None, int, str, date]
-"""Item, payer, payee, amount, currency, day of payment."""
-
-ReportedRow: TypeAlias = tuple[str, str | None, int, str | None, str | None, date, date, bool, str | None]
-"""Item, payee, amount, currency, day of payment as said, day that it counts from, day of saying, whether independent,
-checkpoint."""
-
-CommitmentRow: TypeAlias = tuple[str, int | None, str | None, date]
-"""Payer, limit, the limit's currency, day of the promise."""
-
-RepaymentRow: TypeAlias = tuple[str | None, int, str, date]
-"""Item, amount received, currency, day of payment."""
 
 _WORKER_SIDE = frozenset({Payer.WORKER.value, Payer.OTHER.value})
 _AGENCY_HANDS = frozenset({Payee.AGENCY.value, Payee.SUB_AGENT.value})
 _COVERING = frozenset({Checkpoint.PRE_DEPARTURE.value, Checkpoint.ARRIVAL.value, Checkpoint.POST_PLACEMENT.value})
 _WORKER = CommittedPayer.WORKER.value
 _MAY_PAY = EppVerdict.WORKER_MAY_PAY
-
-
-class FindingKind(StrEnum):
-    """What a comparison can find, in the order in which findings are listed."""
-
-    UNDECLARED_PAYMENT = "undeclared_payment"
-    UNCONFIRMED_DECLARATION = "unconfirmed_declaration"
-    COMMITMENT_BREACH = "commitment_breach"
-    PRINCIPLE_BREACH = "principle_breach"
-    ILLEGITIMATE_COST = "illegitimate_cost"
-    MISFILED_COST = "misfiled_cost"
-    LATE_COMMITMENT = "late_commitment"
-    RATE_MISSING = "rate_missing"
-    MISSING_DECLARATION = "missing_declaration"
-    INCOMPLETE_DECLARATION = "incomplete_declaration"
-    MISSING_STATEMENT = "missing_statement"
-    MISSING_COMMITMENT = "missing_commitment"
-    DUPLICATE_RECEIPT = "duplicate_receipt"
-    POSSIBLE_DUPLICATE = "possible_duplicate"
-    LICENCE_INVALID = "licence_invalid"
-
-
-class Status(StrEnum):
-    """Where a journey stands: the first that holds. What is known to be wrong comes before what is not known."""
-
-    IN_DISPUTE = "in_dispute"
-    REMEDY_DUE = "remedy_due"
-    REVIEW = "review"
-    UNVERIFIED = "unverified"
-    REMEDIATED = "remediated"
-    DEBT_FREE = "debt_free"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How two standards see a fee item."""
-
-    ilo: IloClass
-    epp: EppVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyFacts:
-    """All that is compared for one journey."""
-
-    reference: str
-    currency: str
-    floor_minor: int
-    started_on: date
-    has_agency: bool
-    has_demand_letter: bool
-    licence: Licence | None
-    shares_receipt: bool
-    declared: list[DeclaredRow]
-    reported: list[ReportedRow]
-    commitments: Mapping[str, CommitmentRow]
-    repayments: list[RepaymentRow]
-    has_open_debt: bool
-    has_open_collateral: bool
-
-
-class Finding(NamedTuple):
-    """One thing found. Findings about a whole journey have neither item nor amount."""
-
-    kind: FindingKind
-    fee_item: str | None = None
-    amount_minor: int | None = None
-    currency: str | None = None
-
-
-class ItemComparison(NamedTuple):
-    """The accounts of one item. ``reported_minor`` is None when the worker named no payment for it."""
-
-    fee_item: str
-    declared_minor: dict[str, int]
-    commitment: CommitmentRow | None
-    reported_minor: int | None
-    worker_borne_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What the comparison of a journey came to, as of ``covered_until``."""
-
-    journey: str
-    status: Status
-    currency: str
-    covered_until: date | None
-    worker_borne_minor: int
-    repaid_minor: int
-    remedy_due_minor: int
-    items: list[ItemComparison]
-    findings: list[Finding]
+_DIFFERENCES = frozenset({FindingKind.UNDECLARED_PAYMENT, FindingKind.UNCONFIRMED_DECLARATION})
 
 
 class _Item:
@@ -139,10 +42,11 @@ class _Item:
 
     __slots__ = (
         "covered", "declared", "in_agency_hands_declared", "in_agency_hands_reported", "late", "missing", "payer_lacks",
-        "report_lacks", "reported", "side", "side_lacks",
+        "report_lacks", "reported", "side", "side_lacks", "verified",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, verified: Adjudicated | None = None) -> None:
+        self.verified = verified
         self.declared: dict[str, int] = {}
         self.reported: int | None = None
         self.side = self.covered = self.late = 0
@@ -156,7 +60,21 @@ class _Item:
 
     @property
     def worker_borne(self) -> int:
-        return max(self.side, self.reported or 0)
+        return max(self.side, self.reported or 0) if self.verified is None else self.verified.verified_minor
+
+    @property
+    def awaits_worker(self) -> bool:
+        """Whether a person decided on less than the worker says, and the worker has not agreed.
+
+        What cannot be counted for want of a rate may be more than was decided: a doubt counts for the worker.
+        """
+        if self.verified is None or self.verified.validated:
+            return False
+        return self.report_lacks or self.verified.verified_minor < (self.reported or 0)
+
+    def at_most_verified(self, amount: int) -> int:
+        """Return a part of what was said to be borne, cut to what a person decided that it was in all."""
+        return amount if self.verified is None else min(amount, self.verified.verified_minor)
 
 
 def differ(larger: int, smaller: int, floor_minor: int) -> bool:
@@ -177,23 +95,44 @@ def covered_until(reported: list[ReportedRow]) -> date | None:
 def compare(facts: JourneyFacts, verdicts: Mapping[str, Verdict], convert: Convert) -> Comparison:
     """Compare the three accounts of one journey."""
     covered = covered_until(facts.reported)
-    items: dict[str, _Item] = {}
+    items = {code: _Item(verified) for code, verified in facts.adjudicated.items()}
     _add_declared(items, facts, covered, convert)
     _add_reported(items, facts, convert)
+    breaches = law.breaches(facts, convert) if facts.law else []
     findings: list[Finding] = []
     listed: list[ItemComparison] = []
     for code in sorted(items):
         item = items[code]
         commitment = facts.commitments.get(code) or facts.commitments.get(EVERY_ITEM)
-        _add_item_findings(findings, facts, code, item, commitment, verdicts[code], covered is not None, convert)
-        listed.append(
-            ItemComparison(code, dict(sorted(item.declared.items())), commitment, item.reported, item.worker_borne)
+        broken = [breach for breach in breaches if breach.fee_item == code]
+        _add_item_findings(
+            findings, facts, code, item, commitment, verdicts[code], covered is not None, convert, broken
         )
+        listed.append(
+            ItemComparison(
+                code, dict(sorted(item.declared.items())), commitment, item.reported, item.worker_borne,
+                item.verified.verified_minor if item.verified else None, item.awaits_worker,
+            )
+        )  # fmt: skip
+    findings.extend(_broken(breach) for breach in breaches if breach.fee_item is None)
     findings.extend(Finding(kind) for kind in _journey_findings(facts, covered))
     repaid = _repaid(facts, verdicts, convert)
     due = sum(each.worker_borne_minor for each in listed if verdicts[each.fee_item].epp is not _MAY_PAY) - repaid
     remedy_due = due if due >= facts.floor_minor else 0
-    status = _status(facts, findings, verdicts, remedy_due, repaid, has_statement=covered is not None)
+    needs_review = any(
+        not breach.authority.advisory and any(verdicts[code].epp is _MAY_PAY for code in breach.fee_items)
+        for breach in breaches
+    )
+    status = _status(
+        facts,
+        findings,
+        listed,
+        verdicts,
+        remedy_due,
+        repaid,
+        has_statement=covered is not None,
+        needs_review=needs_review,
+    )
     borne = sum(each.worker_borne_minor for each in listed)
     return Comparison(facts.reference, status, facts.currency, covered, borne, repaid, remedy_due, listed, findings)
 
@@ -223,7 +162,7 @@ def _add_declared(items: dict[str, _Item], facts: JourneyFacts, covered: date | 
 
 
 def _add_reported(items: dict[str, _Item], facts: JourneyFacts, convert: Convert) -> None:
-    for code, payee, amount, currency, paid_on, dated_on, _stated_on, _independent, _checkpoint in facts.reported:
+    for code, payee, amount, currency, paid_on, dated_on, *_how in facts.reported:
         if code == NONE or currency is None:
             continue
         item = items.get(code)
@@ -253,15 +192,19 @@ def _add_item_findings(
     verdict: Verdict,
     has_statement: bool,
     convert: Convert,
+    broken: Collection[Breach],
 ) -> None:
-    def find(kind: FindingKind, amount: int) -> None:
-        findings.append(Finding(kind, code, amount, facts.currency))
+    def find(kind: FindingKind, amount: int, state: FindingState | None = None) -> None:
+        findings.append(Finding(kind, code, amount, facts.currency, state))
 
     reported, borne = item.reported or 0, item.worker_borne
+    decided = FindingState.ADJUDICATED if item.verified else None
     if facts.declared and not item.side_lacks and differ(reported, item.side, facts.floor_minor):
-        find(FindingKind.UNDECLARED_PAYMENT, reported - item.side)
+        find(FindingKind.UNDECLARED_PAYMENT, reported - item.side, decided)
     if has_statement and not item.report_lacks and differ(item.covered, reported, facts.floor_minor):
-        find(FindingKind.UNCONFIRMED_DECLARATION, item.covered - reported)
+        find(FindingKind.UNCONFIRMED_DECLARATION, item.covered - reported, decided)
+    if item.verified:
+        item.missing.clear()  # what was decided stands for the rows, those without a rate included
     breach = _commitment_breach(facts, item, commitment, convert)
     if breach > 0:
         find(FindingKind.COMMITMENT_BREACH, breach)
@@ -270,14 +213,19 @@ def _add_item_findings(
             find(FindingKind.PRINCIPLE_BREACH, borne)
         if verdict.ilo is IloClass.ILLEGITIMATE_COST:
             find(FindingKind.ILLEGITIMATE_COST, borne)
-        misfiled = max(item.in_agency_hands_declared, item.in_agency_hands_reported)
+        misfiled = item.at_most_verified(max(item.in_agency_hands_declared, item.in_agency_hands_reported))
         if verdict.epp is _MAY_PAY and misfiled > 0:
             find(FindingKind.MISFILED_COST, misfiled)
-    if item.late > 0:
-        find(FindingKind.LATE_COMMITMENT, item.late)
+    findings.extend(_broken(breach) for breach in broken)
+    if (late := item.at_most_verified(item.late)) > 0:
+        find(FindingKind.LATE_COMMITMENT, late)
     findings.extend(
         Finding(FindingKind.RATE_MISSING, code, amount, currency) for currency, amount in sorted(item.missing.items())
     )
+
+
+def _broken(breach: Breach) -> Finding:
+    return Finding(breach.kind, breach.fee_item, breach.amount_minor, breach.currency, law=breach.authority)
 
 
 def _commitment_breach(facts: JourneyFacts, item: _Item, commitment: CommitmentRow | None, convert: Convert) -> int:
@@ -330,22 +278,28 @@ def _repaid(facts: JourneyFacts, verdicts: Mapping[str, Verdict], convert: Conve
 def _status(
     facts: JourneyFacts,
     findings: list[Finding],
+    items: list[ItemComparison],
     verdicts: Mapping[str, Verdict],
     remedy_due: int,
     repaid: int,
     *,
     has_statement: bool,
+    needs_review: bool,
 ) -> Status:
     kinds = {finding.kind for finding in findings}
-    if FindingKind.UNDECLARED_PAYMENT in kinds or FindingKind.UNCONFIRMED_DECLARATION in kinds:
+    if any(f.kind in _DIFFERENCES and f.state is None for f in findings) or any(item.awaits_worker for item in items):
         return Status.IN_DISPUTE
     if remedy_due > 0 or facts.has_open_debt or facts.has_open_collateral:
         return Status.REMEDY_DUE
-    if FindingKind.MISFILED_COST in kinds or any(
-        finding.kind is FindingKind.COMMITMENT_BREACH
-        and finding.fee_item is not None
-        and verdicts[finding.fee_item].epp is _MAY_PAY
-        for finding in findings
+    if (
+        needs_review
+        or FindingKind.MISFILED_COST in kinds
+        or any(
+            finding.kind is FindingKind.COMMITMENT_BREACH
+            and finding.fee_item is not None
+            and verdicts[finding.fee_item].epp is _MAY_PAY
+            for finding in findings
+        )
     ):
         return Status.REVIEW
     undeclared = facts.has_agency and (

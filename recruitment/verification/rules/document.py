@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from recruitment.core.money import to_text
 
 if TYPE_CHECKING:
-    from recruitment.verification.rules.comparison import CommitmentRow, Comparison, Finding, ItemComparison
+    from recruitment.verification.rules.facts import CommitmentRow
+    from recruitment.verification.rules.findings import Comparison, Finding, ItemComparison
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Counted up whenever the rules or the reference data behind them change: then every journey is compared again."""
 
 
@@ -30,13 +31,16 @@ def document(comparison: Comparison) -> dict[str, object]:
 
 
 def _item(item: ItemComparison, currency: str) -> dict[str, object]:
-    return {
+    told: dict[str, object] = {
         "fee_item": item.fee_item,
         "declared": {payer: to_text(amount, currency) for payer, amount in item.declared_minor.items()},
         "committed": _commitment(item.commitment),
         "reported": None if item.reported_minor is None else to_text(item.reported_minor, currency),
         "worker_borne": to_text(item.worker_borne_minor, currency),
     }
+    if item.verified_minor is not None:
+        told |= {"verified": to_text(item.verified_minor, currency), "awaits_worker": item.awaits_worker}
+    return told
 
 
 def _commitment(commitment: CommitmentRow | None) -> dict[str, object] | None:
@@ -49,11 +53,15 @@ def _commitment(commitment: CommitmentRow | None) -> dict[str, object] | None:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    if finding.amount_minor is None or finding.currency is None:
-        return {"kind": finding.kind.value, "fee_item": finding.fee_item}
-    return {
-        "kind": finding.kind.value,
-        "fee_item": finding.fee_item,
-        "amount": to_text(finding.amount_minor, finding.currency),
-        "currency": finding.currency,
-    }
+    """Return a finding as the contract spells it; what not every finding has is there only where it says something."""
+    told: dict[str, object] = {"kind": finding.kind.value, "fee_item": finding.fee_item}
+    if finding.amount_minor is not None and finding.currency is not None:
+        told |= {"amount": to_text(finding.amount_minor, finding.currency), "currency": finding.currency}
+    if finding.state is not None:
+        told["state"] = finding.state.value
+    if finding.law is not None:
+        law = finding.law
+        told |= {"rule": law.rule, "side": law.side, "source": law.source, "confidence": law.confidence}
+        if law.advisory:
+            told["advisory"] = True
+    return told

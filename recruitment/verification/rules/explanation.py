@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from recruitment.core.money import to_text
 from recruitment.fees.rules import EVERY_ITEM, NONE
-from recruitment.verification.rules.comparison import Comparison, Finding, FindingKind, Status
+from recruitment.verification.rules.findings import Comparison, Finding, FindingKind, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,6 +85,11 @@ _SENTENCES = {
     FindingKind.PRINCIPLE_BREACH: "The worker bore {amount} for {item}, which the Employer Pays Principle puts on the employer.",
     FindingKind.ILLEGITIMATE_COST: "{amount} for {item}: a cost that nobody may ask for (ILO definition of 2019).",
     FindingKind.MISFILED_COST: "{amount} for {item} went to an agency or sub-agent, though this item is the worker's own affair.",
+    FindingKind.LEGAL_BREACH: "{amount} for {item} more than the law allows ({rule}, {confidence} confidence: {source}).",
+    FindingKind.DEDUCTION_OVER_LIMIT: (
+        "{amount} for {item} more was taken from wages in a month than the law allows ({rule}, {confidence} confidence: "
+        "{source})."
+    ),
     FindingKind.LATE_COMMITMENT: "The worker had paid {amount} for {item} before the employer made the commitment.",
     FindingKind.RATE_MISSING: "{amount} for {item} is left out: there is no rate of exchange at most 45 days old.",
     FindingKind.MISSING_DECLARATION: "The agency has declared nothing for this journey.",
@@ -134,7 +139,8 @@ def _sentence(finding: Finding) -> str:
     amount = ""
     if finding.amount_minor is not None and finding.currency is not None:
         amount = f"{to_text(finding.amount_minor, finding.currency)} {finding.currency}"
-    return _SENTENCES[finding.kind].format(amount=amount, item=finding.fee_item)
+    law = finding.law._asdict() if finding.law else {}
+    return _SENTENCES[finding.kind].format(amount=amount, item=finding.fee_item or "all items together", **law)
 
 
 def _evidence(finding: Finding, statements: list[Statement]) -> list[Statement]:

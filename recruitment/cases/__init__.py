@@ -1,0 +1,1 @@
+"""What is done about findings: cases, their clock, and what the worker says of it."""

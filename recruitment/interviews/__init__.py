@@ -1,0 +1,1 @@
+"""Whom to ask when, by whom, and how they can be reached safely."""
