@@ -30,9 +30,16 @@ if TYPE_CHECKING:
 
 _LINKS = (
     ("Journeys", "reporting.journey_list"),
+    ("Cases", "casework.case_list"),
+    ("Cost of recruitment", "reporting.measures_show"),
+    ("Decisions waiting", "verification.decision_list"),
     ("Declarations", "intake.declaration_list"),
     ("Jobseekers", "persons.jobseeker_search"),
+    ("Interviews due", "interviews.due_list"),
     ("Name lists", "name_lists.list_page"),
+    ("Releases", "release_pages.release_list"),
+    ("What was released", "release_pages.workings_list"),
+    ("The law", "legal_rules.rule_list"),
     ("Possible twins", "privacy.twin_list"),
     ("Possible matches", "name_lists.match_list"),
     ("People", "access.people_list"),
@@ -90,12 +97,17 @@ def create_app(settings: Settings) -> Flask:
     from recruitment.access.pages.doorkeeper import AccessDoorkeeper
     from recruitment.audit.api import api as audit_events
     from recruitment.audit.pages import pages as audit
+    from recruitment.cases.pages import pages as cases
+    from recruitment.fees.pages import pages as legal_rules
     from recruitment.intake.api import api as imports
     from recruitment.intake.pages import pages as intake
+    from recruitment.interviews.pages import pages as interviews
     from recruitment.jobseekers.pages import pages as people
     from recruitment.name_lists.pages import pages as name_lists
     from recruitment.privacy.pages import pages as privacy
+    from recruitment.releases.pages import pages as releases
     from recruitment.reporting.pages import pages as reporting
+    from recruitment.verification.pages import pages as verification
     from recruitment.web import (
         api,
         context,
@@ -128,7 +140,10 @@ def create_app(settings: Settings) -> Flask:
 
     identity.install(app, AccessDoorkeeper())
     api.install(app, [audit_events, imports, *_endpoints_that_read()])
-    for blueprint in (health, metrics.metrics, access, reporting, intake, people, name_lists, privacy, audit):
+    for blueprint in (
+        health, metrics.metrics, access, reporting, verification, intake, people, interviews, name_lists, cases, releases, legal_rules, privacy,
+        audit,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     serve_file = app.view_functions["static"]
     app.view_functions["static"] = gate.public("the style sheet tells nothing about anybody")(serve_file)
@@ -142,8 +157,10 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     """Return the endpoints of the rooms, in the order in which the document lists them."""
     from recruitment.access import api as access
     from recruitment.agencies.api import api as licences
+    from recruitment.cases.api import api as cases
     from recruitment.employers.api import api as demand_letters
     from recruitment.fees import api as fees
+    from recruitment.interviews.api import api as interviews
     from recruitment.jobseekers import api as jobseekers
     from recruitment.journeys import api as journeys
     from recruitment.ledger.api import api as ledger
@@ -151,13 +168,16 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     from recruitment.organisations.api import api as organisations
     from recruitment.partners.api import api as supply_chains
     from recruitment.privacy import api as privacy
-    from recruitment.verification.api import api as comparisons
+    from recruitment.releases import api as releases
+    from recruitment.reporting.api import api as measures
+    from recruitment.verification import api as verification
 
     return [
-        access.people_api, access.tokens_api, jobseekers.api, jobseekers.consents, privacy.erasures, privacy.possible_twins,
-        organisations, licences, demand_letters, name_lists.api, name_lists.matches,
+        access.people_api, access.tokens_api, jobseekers.api, jobseekers.consents, interviews, privacy.erasures,
+        privacy.possible_twins, organisations, licences, demand_letters, name_lists.api, name_lists.matches,
         fees.commitments, supply_chains, journeys.api, fees.declarations,
-        fees.statements, fees.rates, comparisons, ledger, fees.reference_data, journeys.reference_data,
+        fees.statements, fees.rates, verification.api, verification.decisions, cases, releases.api, releases.naming, measures, ledger, fees.reference_data, fees.legal_rules,
+        verification.law_previews, journeys.reference_data,
     ]  # fmt: skip
 
 

@@ -11,14 +11,19 @@ from recruitment import __version__, demo
 from recruitment.access.cli import access
 from recruitment.app import upgrade_database
 from recruitment.audit.cli import audit
+from recruitment.cases.cli import cases
 from recruitment.core.settings import Settings
 from recruitment.database import granting
 from recruitment.fees.cli import fees
 from recruitment.intake.cli import import_command
+from recruitment.interviews.cli import interviews
 from recruitment.journeys.cli import journeys
 from recruitment.ledger.cli import ledger
 from recruitment.privacy.cli import privacy
+from recruitment.releases.cli import releases
+from recruitment.reporting.cli import measures
 from recruitment.verification.cli import verification
+from recruitment.verification.cli.rules import rules
 from recruitment.web.logs import FOR_GRANIAN
 from recruitment.web.terminal import open_database, told
 from recruitment.work import work
@@ -108,11 +113,16 @@ def serve(threads: int, workers: int) -> None:
 
 cli.add_command(audit)
 cli.add_command(access)
+cli.add_command(cases)
 cli.add_command(fees)
+cli.add_command(rules)
 cli.add_command(import_command)
+cli.add_command(interviews)
 cli.add_command(journeys)
 cli.add_command(ledger)
+cli.add_command(measures)
 cli.add_command(privacy)
+cli.add_command(releases)
 cli.add_command(verification)
 cli.add_command(work)
 

@@ -63,7 +63,7 @@ _AT = "@demo.example"
 _ORDER = (
     FileKind.ORGANISATIONS, FileKind.RATES, FileKind.JOBSEEKERS, FileKind.DEMAND_LETTERS, FileKind.COMMITMENTS,
     FileKind.JOURNEYS, FileKind.STAGES, FileKind.DECLARATIONS, FileKind.REPORTS, FileKind.REPAYMENTS, FileKind.DEBTS,
-    FileKind.COLLATERAL, FileKind.SUPPLY_CHAINS,
+    FileKind.COLLATERAL, FileKind.EARNINGS, FileKind.SUPPLY_CHAINS,
 )  # fmt: skip
 
 

@@ -3,11 +3,13 @@
 from recruitment.access import models as access
 from recruitment.agencies import models as agencies
 from recruitment.audit import models as audit
+from recruitment.cases import models as cases
 from recruitment.database import idempotency, outbox
 from recruitment.database.base import Base
 from recruitment.employers import models as employers
 from recruitment.fees import models as fees
 from recruitment.intake import models as intake
+from recruitment.interviews import models as interviews
 from recruitment.jobseekers import models as jobseekers
 from recruitment.journeys import models as journeys
 from recruitment.ledger import models as ledger
@@ -15,6 +17,7 @@ from recruitment.name_lists import models as name_lists
 from recruitment.organisations import models as organisations
 from recruitment.partners import models as partners
 from recruitment.privacy import models as privacy
+from recruitment.releases import models as releases
 from recruitment.verification import models as verification
 
 metadata = Base.metadata
@@ -25,10 +28,12 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         access,
         agencies,
         audit,
+        cases,
         employers,
         fees,
         idempotency,
         intake,
+        interviews,
         jobseekers,
         journeys,
         ledger,
@@ -37,6 +42,7 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         outbox,
         partners,
         privacy,
+        releases,
         verification,
     )
     for table in getattr(room, "APPEND_ONLY", ())

@@ -23,6 +23,7 @@ import click
 
 from recruitment.access.services import throttle, visits
 from recruitment.audit import services as audit
+from recruitment.cases import services as cases
 from recruitment.core import clock
 from recruitment.core.actor import THE_HOUSE
 from recruitment.core.errors import RecruitmentError
@@ -37,6 +38,8 @@ from recruitment.ledger.signing import SealKeyFile
 from recruitment.name_lists import service as name_lists
 from recruitment.privacy import service as privacy
 from recruitment.privacy.rules import kept
+from recruitment.releases import services as releases
+from recruitment.releases.rules import Calendar
 from recruitment.verification import service as verification
 from recruitment.web import logs
 from recruitment.web.terminal import open_database, table, told
@@ -61,8 +64,9 @@ UNKNOWN_TOPIC = "outbox.unknown_topic"
 
 
 def compare_changed(session: Session, _message: Message) -> None:
-    """Compare a batch of the journeys whose facts changed; what is left is news again."""
-    if verification.refresh(session, THE_HOUSE):
+    """Compare a batch of the journeys whose facts changed, and open cases about them; what is left is news again."""
+    compared = verification.refresh(session, THE_HOUSE)
+    if cases.open_from_findings(session, THE_HOUSE) or compared:
         outbox.emit(session, "facts.changed")
 
 
@@ -89,6 +93,12 @@ def count_up_rated(session: Session, message: Message) -> None:
     outbox.emit(session, "facts.changed")
 
 
+def count_up_law(session: Session, message: Message) -> None:
+    """Count up the journeys of the corridors for which a rule of law was revised."""
+    facts.count_up_law(session, message.ids["scope"])
+    outbox.emit(session, "facts.changed")
+
+
 def find_twins(session: Session, message: Message) -> None:
     """Look whether people who were registered, or have a new telephone number, may be known already or stand on a list."""
     people = [message.uuid(name) for name in message.ids]
@@ -105,6 +115,7 @@ HANDLERS: dict[str, Handler] = {
     "facts.changed": compare_changed,
     facts.PROMISED: count_up_promised,
     facts.RATED: count_up_rated,
+    facts.LAW_CHANGED: count_up_law,
     name_lists.SENT: match_name_list,
     journeys.STARTED: match_journeys,
     jobseekers.REGISTERED: find_twins,
@@ -119,6 +130,17 @@ def refresh_comparisons(database: Database) -> int:
     while True:
         with database.unit_of_work() as session:
             count = verification.refresh(session, THE_HOUSE)
+        if not count:
+            return total
+        total += count
+
+
+def open_cases(database: Database) -> int:
+    """Open, widen or reopen cases about all journeys that were compared anew; return how many were looked at."""
+    total = 0
+    while True:
+        with database.unit_of_work() as session:
+            count = cases.open_from_findings(session, THE_HOUSE)
         if not count:
             return total
         total += count
@@ -144,6 +166,17 @@ def seal_audit(database: Database) -> int:
         if made is None:
             return total
         total += made.leaves
+
+
+def make_releases(database: Database) -> int:
+    """Make the releases that are due, each in a unit of work of its own; return how many."""
+    calendar, total = Calendar(database.settings.release_day, database.settings.recheck_rate), 0
+    while True:
+        with database.unit_of_work() as session:
+            made = releases.make_due(session, THE_HOUSE, calendar, at_most=1)
+        if not made:
+            return total
+        total += len(made)
 
 
 def forget_delivered(database: Database) -> int:
@@ -177,8 +210,10 @@ class Chore:
 
 CHORES: tuple[Chore, ...] = (
     Chore("comparisons", timedelta(minutes=1), refresh_comparisons),
+    Chore("cases", timedelta(minutes=1), open_cases),
     Chore("ledger_seal", timedelta(minutes=5), seal_ledger),
     Chore("audit_seal", timedelta(minutes=5), seal_audit),
+    Chore("releases", timedelta(hours=1), make_releases),
     Chore("outbox_tidy", timedelta(hours=1), forget_delivered),
     Chore("sign_ins_tidy", timedelta(hours=1), forget_visits),
     Chore("keys_tidy", timedelta(hours=24), sweep_keys),

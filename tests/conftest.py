@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 hypothesis_settings.register_profile("check", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=2000, print_blob=True)
+if in_memory := databases.in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(in_memory))
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "check")
 
 

@@ -32,6 +32,20 @@ ENGINES = ("sqlite", "postgresql")
 _CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
+_ROOM_NEEDED = 4 * 2**30
+
+
+def in_memory() -> Path | None:
+    """Return the folder that the system keeps in memory, if it has one with room enough for a run; else None.
+
+    Databases there are made and dropped in a twentieth of the time: thousands of small files never reach a disk.
+    """
+    folder = Path("/dev/shm")
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        return None
+    return folder if shutil.disk_usage(folder).free > _ROOM_NEEDED else None
+
+
 def chosen_engines() -> tuple[str, ...]:
     """Return the engines to test on: those named in ``TEST_ENGINES`` (with commas between), else both."""
     chosen = tuple(name.strip() for name in os.environ.get("TEST_ENGINES", "").split(",") if name.strip())
@@ -141,9 +155,9 @@ class PostgresDatabases:
 
     @cached_property
     def _server(self):
-        # A folder of its own under /tmp: the server runs as another user when we are root, and the path of a socket
+        # A folder of its own with a short name: the server runs as another user when we are root, and the path of a socket
         # may not be long.
-        self._home = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._home = Path(tempfile.mkdtemp(prefix="pg-", dir=in_memory()))
         self._home.chmod(0o755)
         # The library asks for the user's runtime folder when it is imported, and warns where there is none.
         runtime = self._home / "run"

@@ -47,6 +47,7 @@ COLUMNS = {
     ).split(),
     "debts": "reference journey creditor principal currency taken_on recruitment_linked outstanding as_of".split(),
     "collateral": "reference journey what holder taken_on returned_on".split(),
+    "earnings": "reference journey month amount currency deducted_for_recruitment stated_on channel witnessed".split(),
 } | {f"declarations-{agency}": DECLARATIONS for agency in ("AG-LANTERN", "AG-RIVERS", "AG-PEAK")}
 
 # The rate of the first day of each month moves evenly from the first number to the second; no real rates.
@@ -291,6 +292,30 @@ class Trip:
         )  # fmt: skip
 
 
+def earn(book: Book) -> None:
+    """Write what people earned in the month before they were visited at work; every seventh did not say.
+
+    Without chance, so that nothing else in the files moves.
+    """
+    wages = {row[0]: Decimal(row[6]) for row in book.rows["demand-letters"]}
+    visited = {row[0]: row[2] for row in book.rows["stages"] if row[1] == "post_placement" and row[3] == "done"}
+    for reference, _, corridor, _, _, letter, *_ in book.rows["journeys"]:
+        number = int(reference.removeprefix("J-"))
+        if reference not in visited or number % 7 == 0:
+            continue
+        malaysia = corridor.endswith("MY")
+        overtime = Decimal(number * 37 % 11 * (12 if malaysia else 80))
+        kept_back = Decimal(100 if malaysia else 600) if number % 5 == 2 else Decimal(0)
+        amount = wages.get(letter, Decimal(1400 if malaysia else 8800)) + overtime - kept_back
+        month_before = date.fromisoformat(visited[reference]).replace(day=1) - timedelta(days=1)
+        book.add(
+            "earnings", reference=f"EA-{number:04}-1", journey=reference, month=f"{month_before:%Y-%m}",
+            amount=f"{amount:.2f}", currency="MYR" if malaysia else "THB",
+            deducted_for_recruitment=f"{kept_back:.2f}" if kept_back else "", stated_on=visited[reference],
+            channel="cso_interview", witnessed="no",
+        )  # fmt: skip
+
+
 def main() -> None:
     """Write the files."""
     book = Book()
@@ -299,6 +324,7 @@ def main() -> None:
         for start in starts.split():
             number += 1
             recipe(Trip(book, number, corridor, letter, channel, date.fromisoformat(start)))
+    earn(book)
     book.write(HERE)
     print(f"{number} journeys")
 

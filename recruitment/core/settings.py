@@ -1,30 +1,38 @@
 """What the environment decides: which database, where our own files lie, which key guards personal fields.
 
-=========================  ===================================================================================
+===========================  =================================================================================
 ``DATABASE_URL``           the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
 ``RECRUITMENT_HOME``       the folder of our own files. Default: ``first-mile`` in the user's data folder
 ``RECRUITMENT_KEY``        the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
 ``RECRUITMENT_SEAL_KEY``   the file of the key that signs seals. Default: beside the key file, ``….seal-key``
 ``RECRUITMENT_KEY_STORE``  the database of persons' keys. Default: SQLite beside the key file, ``….person-keys.sqlite3``
 ``PUBLIC_URL``             where a proxy with TLS serves us, ``https://…``. Default: none, so this machine only
+``RECRUITMENT_SECOND_PERSON_ABOVE``  above how much a second person confirms a decision, by currency of comparison.
+                           Default: ``THB 5000.00,MYR 650.00,JPY 22000``. A currency that is left out: always
+``RECRUITMENT_RELEASE_DAY``  the day of the month on which releases are due, 1 to 28. Default: 1
+``RECRUITMENT_RECHECK_RATE``  how likely a demand letter is looked at again by lot, 0 to 1. Default: 0.2
 ``PORT``                   where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
-=========================  ===================================================================================
+===========================  =================================================================================
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from recruitment.core.errors import InvalidInput
+from recruitment.core.money import to_minor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SQLITE = "sqlite:///"
+_SECOND_PERSON_ABOVE = (("THB", 5_000_00), ("MYR", 650_00), ("JPY", 22_000))
 
 
 class SettingInvalid(InvalidInput):
@@ -43,6 +51,9 @@ class Settings:
     given_seal_key_path: Path | None = None
     given_key_store_url: str | None = None
     public_url: str | None = None
+    release_day: int = 1
+    recheck_rate: Decimal = Decimal("0.2")
+    second_person_above: tuple[tuple[str, int], ...] = _SECOND_PERSON_ABOVE
 
     @property
     def key_store_url(self) -> str:
@@ -73,6 +84,9 @@ class Settings:
             given_key_store_url=given.get("RECRUITMENT_KEY_STORE") or None,
             port=_port(given.get("PORT") or "8000"),
             public_url=_public_url(given.get("PUBLIC_URL")),
+            release_day=_release_day(given.get("RECRUITMENT_RELEASE_DAY") or "1"),
+            recheck_rate=_recheck_rate(given.get("RECRUITMENT_RECHECK_RATE") or "0.2"),
+            second_person_above=_limits(given.get("RECRUITMENT_SECOND_PERSON_ABOVE")),
         )
 
 
@@ -80,6 +94,38 @@ def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) < 65536:
         return int(text)
     raise SettingInvalid(f"PORT must be a number between 0 and 65535; it is {text!r}.")
+
+
+def _limits(text: str | None) -> tuple[tuple[str, int], ...]:
+    """Return amounts by currency, in minor units."""
+    if not text or not text.strip():
+        return _SECOND_PERSON_ABOVE
+    found: dict[str, int] = {}
+    try:
+        for part in text.split(","):
+            currency, amount = part.split()
+            found[currency] = int(to_minor(Decimal(amount), currency))
+        is_right = len(found) == text.count(",") + 1 and min(found.values()) >= 0
+    except (ValueError, InvalidOperation, InvalidInput):
+        is_right = False
+    if not is_right:
+        raise SettingInvalid(
+            f"RECRUITMENT_SECOND_PERSON_ABOVE must be like 'THB 5000.00,MYR 650.00,JPY 22000'; it is {text!r}."
+        )
+    return tuple(found.items())
+
+
+def _release_day(text: str) -> int:
+    """Return a day that every month has."""
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 28:
+        return int(text)
+    raise SettingInvalid(f"RECRUITMENT_RELEASE_DAY must be a day from 1 to 28; it is {text!r}.")
+
+
+def _recheck_rate(text: str) -> Decimal:
+    if re.fullmatch(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?", text):
+        return Decimal(text)
+    raise SettingInvalid(f"RECRUITMENT_RECHECK_RATE must be a decimal from 0 to 1, such as 0.2; it is {text!r}.")
 
 
 def _public_url(text: str | None) -> str | None:

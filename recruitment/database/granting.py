@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 CHANGED = (
-    "api_tokens", "comparisons", "fact_versions", "findings", "invitations", "jobseekers", "journey_matches",
-    "organisations", "outbox", "people", "possible_twins", "recoveries", "sessions", "throttles",
+    "api_tokens", "case_marks", "case_standings", "comparisons", "fact_versions", "findings", "invitations",
+    "jobseekers", "journey_matches", "organisations", "outbox", "people", "possible_twins", "recoveries", "sessions",
+    "throttles",
 )  # fmt: skip
 """Tables whose rows the service changes. All others it only adds to."""
 
-EMPTIED = ("comparisons", "findings", "outbox", "possible_twins", "sessions", "throttles")
+EMPTIED = ("case_marks", "comparisons", "findings", "outbox", "possible_twins", "sessions", "throttles")
 """Tables from which the service deletes."""
 
 _READ_ONLY = ("alembic_version", "corridor_rules", "fee_items", "stages")

@@ -82,7 +82,12 @@ class Database:
 
     @contextmanager
     def _session(self, engine: Engine, scope: Scope) -> Iterator[Session]:
-        info = {"vault": self.vault, "key_store": KeysOfSession(self.key_store), "cache": self._cache}
+        info = {
+            "vault": self.vault,
+            "key_store": KeysOfSession(self.key_store),
+            "cache": self._cache,
+            "settings": self.settings,
+        }
         with ScopedSession(engine, scope, expire_on_commit=False, info=info) as session:
             try:
                 yield session

@@ -9,15 +9,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from recruitment.audit.service import record
+from recruitment.core import clock
 from recruitment.core.actor import Permission
+from recruitment.core.corridors import Corridor
 from recruitment.fees import queries, reference, schemas
-from recruitment.fees.errors import CorridorUnknown, DeclarationUnknown
+from recruitment.fees.errors import CorridorUnknown, DeclarationUnknown, LegalRuleUnknown
+from recruitment.fees.schemas import legal_rules as rule_schemas
+from recruitment.fees.services import legal_rules as revising
 from recruitment.journeys import queries as journeys
 from recruitment.journeys.errors import JourneyUnknown
 from recruitment.web.api import ApiBlueprint
 from recruitment.web.context import actor, read_session, unit_of_work
+from recruitment.web.gate import allow
+from recruitment.web.idempotency import answer, idempotent
 from recruitment.web.pagination import PageArguments, cursor_of, paged
-from recruitment.web.reading import is_party, page_answer, reads, seen_by
+from recruitment.web.reading import is_party, one_answer, page_answer, reads, seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,10 +37,11 @@ if TYPE_CHECKING:
 commitments = ApiBlueprint("commitments", "What employers promise to pay.")
 declarations = ApiBlueprint("fee-declarations", "What agencies declare that a recruitment costs.")
 statements = ApiBlueprint(
-    "statements", "What workers said: payments, repayments, debts, collateral. Every reading is kept."
+    "statements", "What workers said: payments, repayments, debts, collateral, earnings. Every reading is kept."
 )
 rates = ApiBlueprint("rates", "Rates of exchange.")
 reference_data = ApiBlueprint("reference-data", "Fee items, corridors and their rules, with sources.")
+legal_rules = ApiBlueprint("legal-rules", "The law of each corridor as it holds, with the revisions of operators.")
 
 
 @reads(
@@ -173,6 +180,21 @@ def list_collateral(asked: Asked) -> ResponseReturnValue:
     return _statements("collateral", schemas.CollateralSchema(), asked)
 
 
+@reads(
+    statements,
+    "/earnings",
+    Permission.READ_STATEMENTS,
+    asks=schemas.StatementArguments,
+    answers=schemas.EarningsPageSchema,
+)
+def list_earnings(asked: Asked) -> ResponseReturnValue:
+    """List what a worker earned in the job, month by month.
+
+    Needs the journey and a purpose; the reading is kept in the audit record.
+    """
+    return _statements("earnings", schemas.EarningsSchema(), asked)
+
+
 @reads(rates, "/rates", Permission.READ_RATES, asks=schemas.RateArguments, answers=schemas.RatePageSchema)
 def list_rates(asked: Asked) -> ResponseReturnValue:
     """List rates of exchange.
@@ -247,3 +269,92 @@ def list_corridors(asked: Asked) -> ResponseReturnValue:
 def _facts(name: str, facts: Sequence[Any], schema: Schema, asked: Asked, key: Callable[[Any], str]) -> Response:
     rows = [fact for fact in sorted(facts, key=key) if asked.after is None or key(fact) > asked.after]
     return page_answer(name, schema, paged(rows[: asked.fetch], asked, key=key))
+
+
+@reads(
+    legal_rules,
+    "/legal-rules",
+    Permission.READ_REFERENCE_DATA,
+    asks=rule_schemas.LegalRuleArguments,
+    answers=rule_schemas.LegalRulePageSchema,
+)
+def list_legal_rules(asked: Asked) -> ResponseReturnValue:
+    """List the legal rules as they hold, with the revisions of operators.
+
+    In order of id; with `corridor` those of both its sides. `standing` says whether a rule holds `on` a day, is information
+    only, or is of other days. Information only is not "allowed".
+    """
+    corridor, on = asked.filters["corridor"], asked.filters["on"] or clock.today()
+    scopes = None
+    if corridor is not None:
+        parsed = Corridor.parse(corridor)
+        scopes = [f"destination:{parsed.destination}", f"origin:{parsed}"]
+    with read_session() as session:
+        rules = [rule_schemas.told_rule(rule, on) for rule in queries.rules_in_force(session, scopes)]
+    return _facts("legal_rules", rules, rule_schemas.LegalRuleSchema(), asked, lambda rule: rule.id)
+
+
+@reads(
+    legal_rules,
+    "/legal-rules/<reference:rule>",
+    Permission.READ_REFERENCE_DATA,
+    asks=rule_schemas.OneLegalRuleArguments,
+    answers=rule_schemas.LegalRuleSchema,
+)
+def show_legal_rule(wanted: dict[str, Any], rule: str) -> ResponseReturnValue:
+    """Read one legal rule as it holds, with its sources."""
+    with read_session() as session:
+        found = queries.rule_in_force(session, rule)
+    if found is None:
+        raise LegalRuleUnknown("There is no such legal rule.")
+    return one_answer(rule_schemas.LegalRuleSchema(), rule_schemas.told_rule(found, wanted["on"] or clock.today()))
+
+
+@reads(
+    legal_rules,
+    "/legal-rules/<reference:rule>/history",
+    Permission.READ_REFERENCE_DATA,
+    answers=rule_schemas.RuleHistorySchema,
+)
+def show_rule_history(rule: str) -> ResponseReturnValue:
+    """Read how a legal rule came to be as it is, the first state first, with the reason of each revision."""
+    with read_session() as session:
+        found = queries.rule_history(session, rule)
+    if not found:
+        raise LegalRuleUnknown("There is no such legal rule.")
+    schema = seen_by(actor(), rule_schemas.RevisionSchema, rule_schemas.PartyRevisionSchema)
+    return {"revisions": schema.dump(rule_schemas.told_history(found), many=True)}
+
+
+@legal_rules.post("/legal-rules/<reference:rule>/revisions")
+@allow(Permission.EDIT_LEGAL_RULES)
+@idempotent
+@legal_rules.arguments(rule_schemas.LegalRuleRevisionSchema)
+@legal_rules.alt_response(201, schema=rule_schemas.LegalRuleSchema, success=True)
+def revise_legal_rule(given: dict[str, Any], rule: str) -> ResponseReturnValue:
+    """Revise a legal rule.
+
+    With a reason, and the revision that you read: 409 when somebody else revised it since. The journeys of its corridors are
+    compared again. Look at the preview first.
+    """
+    with unit_of_work() as session:
+        kept = revising.revise_rule(
+            session, actor(), rule, given["change"], reason=given["reason"], number=given["revision"]
+        )
+        return answer(session, rule_schemas.LegalRuleSchema().dump(rule_schemas.told_rule(kept, clock.today())), 201)
+
+
+@legal_rules.post("/legal-rules")
+@allow(Permission.EDIT_LEGAL_RULES)
+@idempotent
+@legal_rules.arguments(rule_schemas.NewLegalRuleSchema)
+@legal_rules.alt_response(201, schema=rule_schemas.LegalRuleSchema, success=True)
+def add_legal_rule(given: dict[str, Any]) -> ResponseReturnValue:
+    """Add a legal rule.
+
+    With what its kind needs, its source, how sure we are of it, and a reason. The journeys of its corridors are compared
+    again.
+    """
+    with unit_of_work() as session:
+        kept = revising.add_rule(session, actor(), given["rule"], reason=given["reason"])
+        return answer(session, rule_schemas.LegalRuleSchema().dump(rule_schemas.told_rule(kept, clock.today())), 201)

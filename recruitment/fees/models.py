@@ -16,7 +16,7 @@ from recruitment.database.types import Code, Digest, Id, MinorUnits, Reference, 
 
 APPEND_ONLY = (
     "commitments", "fee_declarations", "declaration_lines", "reported_payments", "repayments", "debts", "collateral",
-    "exchange_rates",
+    "earnings", "exchange_rates", "rule_revisions",
 )  # fmt: skip
 """Tables of this room that nobody may change or delete from: the worker's word is never overwritten."""
 
@@ -180,6 +180,25 @@ class CollateralRow(_Versioned, Base):
     returned_on: Mapped[date | None] = mapped_column(Date)
 
 
+class EarningsRow(_Versioned, Base):
+    """What a worker earned in a month of the job. ``month`` is as it was said, such as ``2024-03``.
+
+    It is no fee and no debt, so the ledger does not hold it. ``deducted_minor`` is None where nobody said.
+    """
+
+    __tablename__ = "earnings"
+    __table_args__ = (UniqueConstraint("sender_id", "reference", "version"),)
+
+    month: Mapped[str] = mapped_column(String(7))
+    amount_minor: Mapped[int] = mapped_column(MinorUnits)
+    deducted_minor: Mapped[int | None] = mapped_column(MinorUnits)
+    currency: Mapped[str] = mapped_column(String(3))
+    stated_on: Mapped[date] = mapped_column(Date)
+    channel: Mapped[str] = mapped_column(String(30))
+    witnessed: Mapped[bool | None] = mapped_column(Boolean)
+    is_independent: Mapped[bool] = mapped_column(Boolean)
+
+
 class ExchangeRate(Base):
     """A rate of exchange. ``rate`` is decimal text, so that neither engine rounds it."""
 
@@ -201,3 +220,22 @@ class FactVersion(Base):
 
     journey_id: Mapped[UUID] = mapped_column(Id, ForeignKey("journeys.id"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
+
+
+class RuleRevision(Base):
+    """A legal rule as an operator left it, complete. The last one holds; without any, the data file's rule does.
+
+    ``edited_by_id`` is blank for the operator of the machine, who has no account.
+    """
+
+    __tablename__ = "rule_revisions"
+    __table_args__ = (UniqueConstraint("rule_id", "number"), Index("ix_rule_revisions_scope", "scope"))
+
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    rule_id: Mapped[str] = mapped_column(Code)
+    number: Mapped[int] = mapped_column(Integer)
+    scope: Mapped[str] = mapped_column(Code)
+    facts: Mapped[dict[str, object]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(500))
+    edited_by_id: Mapped[UUID | None] = mapped_column(Id, ForeignKey("people.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcInstant)

@@ -256,6 +256,30 @@ class Collateral:
 
 
 @dataclass(frozen=True, slots=True)
+class Earnings:
+    """What a worker says to have been paid for a month of the job abroad.
+
+    ``amount_minor`` is what was paid out, after taxes, social security and every deduction, with bonuses and overtime.
+    ``deducted_minor`` was kept back from it for costs of the recruitment; None where nobody said.
+    """
+
+    reference: str
+    journey: JourneyRead
+    month: PartialDate
+    amount_minor: int
+    deducted_minor: int | None
+    currency: str
+    stated_on: date
+    channel: StatementChannel
+    witnessed: bool | None
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether the worker could speak freely."""
+        return is_independent(self.channel, witnessed=self.witnessed)
+
+
+@dataclass(frozen=True, slots=True)
 class NewRate:
     """A rate of exchange on a day: one unit of ``base`` is ``rate`` units of ``quote``. ``rate`` is decimal text."""
 

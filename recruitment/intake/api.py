@@ -185,5 +185,6 @@ _sends(FileKind.REPORTS, Permission.RECORD_STATEMENTS, "Record what workers repo
 _sends(FileKind.REPAYMENTS, Permission.RECORD_STATEMENTS, "Record repayments to workers.")
 _sends(FileKind.DEBTS, Permission.RECORD_STATEMENTS, "Record debts of workers.")
 _sends(FileKind.COLLATERAL, Permission.RECORD_STATEMENTS, "Record what was taken from workers as security.")
+_sends(FileKind.EARNINGS, Permission.RECORD_EARNINGS, "Record what workers earned in the job.")
 _sends(FileKind.RATES, Permission.RECORD_RATES, "Record rates of exchange.")
 _sends(FileKind.SUPPLY_CHAINS, Permission.RECORD_SUPPLY_CHAINS, "Record supply chains of partners.")

@@ -34,7 +34,7 @@ _SHOWN_WARNINGS = 20
 @click.option(
     "--by",
     metavar="CODE",
-    help="Who heard, recorded or sent it (reports, repayments, debts, collateral, stages, name-lists).",
+    help="Who heard, recorded or sent it (reports, repayments, debts, collateral, earnings, stages, name-lists).",
 )
 @click.option("--supersedes", metavar="DECLARATION", help="The declaration that this one takes the place of.")
 @click.option("--dry-run", is_flag=True, help="Check everything, save nothing.")

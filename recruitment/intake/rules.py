@@ -25,13 +25,16 @@ class FileKind(StrEnum):
     REPAYMENTS = "repayments"
     DEBTS = "debts"
     COLLATERAL = "collateral"
+    EARNINGS = "earnings"
     SUPPLY_CHAINS = "supply-chains"
     REPORTS = "reports"
     RATES = "rates"
     NAME_LISTS = "name-lists"
 
 
-HEARD_BY_SOMEBODY = frozenset({FileKind.REPORTS, FileKind.REPAYMENTS, FileKind.DEBTS, FileKind.COLLATERAL})
+HEARD_BY_SOMEBODY = frozenset(
+    {FileKind.REPORTS, FileKind.REPAYMENTS, FileKind.DEBTS, FileKind.COLLATERAL, FileKind.EARNINGS}
+)
 """Kinds that need ``--by``: a CSO or fund operator who heard or recorded what they say."""
 
 SENT_BY_A_PARTY = frozenset({FileKind.NAME_LISTS})

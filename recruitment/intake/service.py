@@ -20,7 +20,7 @@ from recruitment.employers import service as employers
 from recruitment.employers.files import DEMAND_LETTERS
 from recruitment.fees import files as fees
 from recruitment.fees.errors import AlreadySuperseded
-from recruitment.fees.services import commitments, declarations, follow_ups, rates, statements
+from recruitment.fees.services import commitments, declarations, earnings, follow_ups, rates, statements
 from recruitment.intake import queries
 from recruitment.intake.errors import NothingKept, SenderMissing, SenderUnexpected, SenderUnknown
 from recruitment.intake.models import Import
@@ -78,11 +78,14 @@ _HEARD: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor, Organisatio
     FileKind.REPAYMENTS: (fees.REPAYMENTS, follow_ups.filing_of_repayments),
     FileKind.DEBTS: (fees.DEBTS, follow_ups.filing_of_debts),
     FileKind.COLLATERAL: (fees.COLLATERAL, follow_ups.filing_of_collateral),
+    FileKind.EARNINGS: (fees.EARNINGS, earnings.filing_of_earnings),
     FileKind.STAGES: (STAGES, journeys.filing_of_stages),
     FileKind.NAME_LISTS: (NAME_LISTS, name_lists.filing_of_name_list),
 }
 _RECORDERS = tuple(kind for kind in OrganisationKind if kind is not OrganisationKind.PARTNER)
-_ABOUT_NO_JOURNEY = frozenset({FileKind.ORGANISATIONS, FileKind.JOBSEEKERS, FileKind.SUPPLY_CHAINS})
+_COMPARED_BY_NOBODY = frozenset(
+    {FileKind.ORGANISATIONS, FileKind.JOBSEEKERS, FileKind.SUPPLY_CHAINS, FileKind.EARNINGS}
+)
 """Kinds after which no comparison can change."""
 
 
@@ -136,7 +139,7 @@ def import_file(
         session, actor, "intake.imported", ("import", row[0]), kind=request.kind.value, reference=outcome.reference,
         sender=sender.code if sender else None, rows=outcome.rows, added=outcome.added, corrected=outcome.corrected,
     )  # fmt: skip
-    if request.kind not in _ABOUT_NO_JOURNEY:
+    if request.kind not in _COMPARED_BY_NOBODY:
         outbox.emit(session, "facts.changed", file=row[0])
     return outcome
 

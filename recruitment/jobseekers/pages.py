@@ -105,6 +105,7 @@ def jobseeker_show(reference: str) -> ResponseReturnValue:
         may_copy=actor().may(Permission.COPY_PERSONS),
         may_erase=actor().may(Permission.ERASE_PERSONS),
         may_record=actor().may(Permission.RECORD_CONSENTS),
+        may_reach=actor().may(Permission.READ_INTERVIEWS),
     )
 
 

@@ -21,6 +21,8 @@ class PersonCopySchema(Schema):
     copied_on = fields.String(required=True, metadata={"format": "date"})
     person = fields.Dict(keys=fields.String(), required=True)
     consents = fields.List(fields.Dict(keys=fields.String()), required=True)
+    safe_contacts = fields.List(fields.Dict(keys=fields.String()), required=True)
+    absences = fields.List(fields.Dict(keys=fields.String()), required=True)
     journeys = fields.List(fields.Dict(keys=fields.String()), required=True)
     record_used = fields.List(fields.Dict(keys=fields.String()), required=True)
 

@@ -18,6 +18,7 @@ from recruitment.core.ids import new_id
 from recruitment.database import outbox
 from recruitment.database.bulk import insert_many
 from recruitment.database.changing import change
+from recruitment.interviews import queries as interviews
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.jobseekers import service as jobseekers_service
 from recruitment.organisations import queries as organisations
@@ -69,7 +70,31 @@ def copy(session: Session, actor: Actor, reference: str) -> dict[str, Any]:
             }
             for consent, witness in consents
         ],
+        **_reach(session, actor, found.id),
         **queries.copy_of(session, found.id),
+    }  # fmt: skip
+
+
+def _reach(session: Session, actor: Actor, jobseeker: UUID) -> dict[str, Any]:
+    """Return how a person said that they can be reached, and when they could not, also what was corrected."""
+    return {
+        "safe_contacts": [
+            {
+                "recorded_on": told.recorded_on.isoformat(), "channel": told.contact.channel,
+                "who_else_reads": told.contact.who_else_reads, "hours_from": told.contact.hours_from,
+                "hours_until": told.contact.hours_until, "weekdays": " ".join(told.contact.weekdays) or None,
+                "zone": told.contact.zone, "words": told.contact.words,
+            }
+            for told in interviews.safe_contact_history(session, actor, jobseeker)
+        ],
+        "absences": [
+            {
+                "recorded_on": told.recorded_on.isoformat(), "reference": told.reference,
+                "from_on": told.from_on.isoformat(), "until_on": told.until_on.isoformat() if told.until_on else None,
+                "reason": told.reason, "is_current": told.is_current,
+            }
+            for told in interviews.absence_history(session, jobseeker)
+        ],
     }  # fmt: skip
 
 

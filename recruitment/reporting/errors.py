@@ -1,6 +1,6 @@
 """What the pages refuse.
 
-InvalidInput   FilterInvalid
+InvalidInput   FilterInvalid   MeasureInvalid
 """
 
 from __future__ import annotations
@@ -12,3 +12,9 @@ class FilterInvalid(InvalidInput):
     """Journeys cannot be filtered by this."""
 
     code = "reporting.filter_invalid"
+
+
+class MeasureInvalid(InvalidInput):
+    """Measures cannot be asked for by this."""
+
+    code = "reporting.measure_invalid"

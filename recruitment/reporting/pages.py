@@ -1,4 +1,4 @@
-"""Two pages for who hears workers: all journeys, and one journey with what stands behind it.
+"""Pages for who hears workers: all journeys, one journey with what stands behind it, and what recruitment costs.
 
 They change nothing, but that what a worker said was opened is recorded.
 """
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, render_template, request
 
 from recruitment.audit.rules import Purpose
+from recruitment.core import clock
 from recruitment.core.actor import Permission
+from recruitment.core.corridors import Corridor
+from recruitment.core.dates import parse_day
 from recruitment.fees.reference import corridor_facts
 from recruitment.journeys.errors import JourneyUnknown
 from recruitment.organisations import queries as organisations
@@ -27,6 +30,18 @@ from recruitment.reporting.rules import (
     status_word,
     without_rate,
 )
+from recruitment.reporting.rules.measures import (
+    BASIS_WORDS,
+    GROUPING_WORDS,
+    PERSONS_MIN,
+    RANKS_MIN,
+    STATISTIC_WORDS,
+    Basis,
+    Grouping,
+    MeasureAsked,
+    told_months,
+)
+from recruitment.reporting.service import measures_of
 from recruitment.verification.rules import FindingKind
 from recruitment.verification.service import explain
 from recruitment.web.context import actor, read_session, unit_of_work
@@ -40,6 +55,7 @@ if TYPE_CHECKING:
 pages = Blueprint("reporting", __name__)
 pages.add_app_template_filter(status_word)
 pages.add_app_template_filter(channel_words)
+pages.add_app_template_filter(told_months)
 
 
 @pages.get("/journeys")
@@ -68,6 +84,34 @@ def journey_list() -> ResponseReturnValue:
         corridors=[corridor.code for corridor in corridor_facts()],
         agencies=agencies,
         findings=[kind.value for kind in FindingKind],
+    )
+
+
+@pages.get("/measures")
+@allow(Permission.READ_MEASURES)
+def measures_show() -> ResponseReturnValue:
+    """Show what recruitment cost the workers of a corridor, in months of their earnings."""
+    corridor = _one_of("corridor", [each.code for each in corridor_facts()])
+    grouping = Grouping(_one_of("by", list(Grouping)) or Grouping.CORRIDOR)
+    basis = Basis(_one_of("basis", list(Basis)) or Basis.STATED)
+    found = None
+    if corridor is not None:
+        as_of = _asked("as_of")
+        asked = MeasureAsked(Corridor.parse(corridor), basis, grouping, parse_day(as_of) if as_of else clock.today())
+        with read_session() as session:
+            found = measures_of(session, actor(), asked)
+    return render_template(
+        "reporting/measures.html",
+        found=found,
+        corridor=corridor,
+        grouping=grouping,
+        basis=basis,
+        corridors=[each.code for each in corridor_facts()],
+        bases=BASIS_WORDS,
+        groupings=GROUPING_WORDS,
+        statistics=STATISTIC_WORDS,
+        workers_min=PERSONS_MIN,
+        ranks_min=RANKS_MIN,
     )
 
 

@@ -21,7 +21,7 @@ from rapidfuzz import process
 from recruitment.core import money, text
 from recruitment.core.corridors import Corridor, CorridorUnknown
 from recruitment.core.currencies import EXPONENTS
-from recruitment.core.dates import DateInvalid, PartialDate, parse_day
+from recruitment.core.dates import DateInvalid, PartialDate, Precision, parse_day
 from recruitment.sheets.errors import CellRefused
 
 if TYPE_CHECKING:
@@ -197,6 +197,15 @@ def partial_day(cell: str, today: date) -> PartialDate:
         raise CellRefused("invalid_date", error.detail) from None
     if found.first > today:
         raise CellRefused("future_date", f"{cell} lies in the future. Check the year; today is {today}.")
+    return found
+
+
+@described(CellKind("a month that has begun", example="2024-03"))
+def month(cell: str, today: date) -> PartialDate:
+    """Read a month that has begun by the day of the import."""
+    found = partial_day(cell, today)
+    if found.precision is not Precision.MONTH:
+        raise CellRefused("invalid_month", f"{cell!r} is not a month. Write year-month, like 2024-03.")
     return found
 
 

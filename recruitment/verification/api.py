@@ -1,6 +1,6 @@
-"""``/comparisons``: one, why it says so, and all of them as a stream of lines.
+"""``/comparisons``: one, why it says so, and all of them as a stream of lines. ``/adjudications``: what people decided.
 
-They are told as they were last computed; what is said is compared by the house's own work soon after.
+Comparisons are told as they were last computed; what is said is compared by the house's own work soon after.
 """
 
 from __future__ import annotations
@@ -15,23 +15,44 @@ from recruitment.core.actor import Permission
 from recruitment.journeys.errors import JourneyUnknown
 from recruitment.verification import queries, service
 from recruitment.verification.errors import ComparisonUnknown
+from recruitment.verification.rules.adjudication import AdjudicationState, SecondAnswer
 from recruitment.verification.schemas import (
+    AdjudicatedSchema,
+    AdjudicationPageSchema,
+    AdjudicationsArguments,
     ComparisonArguments,
     ComparisonSchema,
     ExplanationArguments,
     ExplanationSchema,
+    JourneyToDecideSchema,
+    NewAdjudicationSchema,
+    NewValidationSchema,
+    SecondAnswerSchema,
+    WaitingSchema,
+    adjudications_document,
     explanation_document,
 )
+from recruitment.verification.schemas.law import LegalRulePreviewSchema, PreviewSchema, preview_document
+from recruitment.verification.services import adjudications as deciding
+from recruitment.verification.services import law
 from recruitment.web.api import ApiBlueprint
-from recruitment.web.context import actor, read_session, unit_of_work
-from recruitment.web.reading import reads
+from recruitment.web.context import actor, database, read_session, unit_of_work
+from recruitment.web.gate import allow
+from recruitment.web.idempotency import answer, idempotent
+from recruitment.web.pagination import paged
+from recruitment.web.reading import page_answer, reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.typing import ResponseReturnValue
 
+    from recruitment.verification.rules.adjudication import NewAdjudication, NewValidation
+    from recruitment.web.pagination import Asked
+
 api = ApiBlueprint("comparisons", "Whether what was declared, reported and promised agrees.")
+law_previews = ApiBlueprint("legal-rule-previews", "What a change of the law would change.")
+decisions = ApiBlueprint("adjudications", "What people decided that workers bore, and what the workers say of it.")
 
 _DOCUMENTS_AT_ONCE = 200
 _NDJSON = "application/x-ndjson"
@@ -104,3 +125,96 @@ def explain_comparison(wanted: dict[str, Any], journey: str) -> ResponseReturnVa
         except JourneyUnknown:
             # Not in the words of the terminal, which name what was asked for: others have what is there.
             raise JourneyUnknown("There is no such journey, or it is not one that you may know of.") from None
+
+
+@reads(
+    decisions,
+    "/journeys/<reference:journey>/adjudications",
+    Permission.READ_STATEMENTS,
+    asks=ExplanationArguments,
+    answers=JourneyToDecideSchema,
+)
+def show_decisions(wanted: dict[str, Any], journey: str) -> ResponseReturnValue:
+    """Read what there is to decide about a journey.
+
+    Each item with both accounts, its basis, and every decision with evidence and note. Needs a purpose; the reading is
+    kept in the audit record.
+    """
+    with unit_of_work() as session:
+        found = deciding.read_decisions(session, actor(), journey, purpose=wanted["purpose"])
+    return adjudications_document(found, actor().id)
+
+
+@reads(
+    decisions,
+    "/adjudications",
+    Permission.READ_STATEMENTS,
+    asks=AdjudicationsArguments,
+    answers=AdjudicationPageSchema,
+)
+def list_waiting(asked: Asked) -> ResponseReturnValue:
+    """List the decisions that wait for a second person or for the worker.
+
+    In order of reference, which is random. A CSO sees those about the own people.
+    """
+    state = asked.filters["state"]
+    states = list(AdjudicationState) if state == "pending" else [AdjudicationState(state)]
+    with read_session() as session:
+        rows = queries.waiting(session, actor().id, after=asked.after, limit=asked.fetch, states=states)
+    return page_answer("adjudications", WaitingSchema(), paged(rows, asked, key=lambda row: row.reference))
+
+
+@decisions.post("/adjudications")
+@allow(Permission.ADJUDICATE)
+@idempotent
+@decisions.arguments(NewAdjudicationSchema)
+@decisions.alt_response(201, schema=AdjudicatedSchema, success=True)
+def decide(new: NewAdjudication) -> ResponseReturnValue:
+    """Decide how much a worker bore for an item.
+
+    `basis` is that of the item as you read it: 409 when something was said since. Above the limit it waits for a second
+    person.
+    """
+    with unit_of_work() as session:
+        made = deciding.adjudicate(session, actor(), new)
+        return answer(session, AdjudicatedSchema().dump(made))
+
+
+@decisions.post("/adjudications/<reference:reference>/confirmation")
+@allow(Permission.ADJUDICATE)
+@idempotent
+@decisions.arguments(SecondAnswerSchema)
+@decisions.alt_response(200, schema=AdjudicatedSchema, success=True)
+def confirm(given: dict[str, Any], reference: str) -> ResponseReturnValue:
+    """Confirm or refuse a decision that waits for a second person. Nobody does that with their own."""
+    with unit_of_work() as session:
+        made = deciding.confirm(session, actor(), reference, SecondAnswer(given["answer"]), basis=given["basis"])
+        return answer(session, AdjudicatedSchema().dump(made), 200)
+
+
+@decisions.post("/adjudications/<reference:reference>/validation")
+@allow(Permission.RECORD_VALIDATIONS)
+@idempotent
+@decisions.arguments(NewValidationSchema)
+@decisions.alt_response(200, schema=AdjudicatedSchema, success=True)
+def validate(new: NewValidation, reference: str) -> ResponseReturnValue:
+    """Record what the worker says of a decision that is in force. The last answer that was given freely counts."""
+    with unit_of_work() as session:
+        made = deciding.validate(session, actor(), reference, new)
+        return answer(session, AdjudicatedSchema().dump(made), 200)
+
+
+@law_previews.post("/legal-rules/<reference:rule>/preview")
+@allow(Permission.EDIT_LEGAL_RULES)
+@idempotent
+@law_previews.arguments(LegalRulePreviewSchema)
+@law_previews.alt_response(200, schema=PreviewSchema, success=True)
+def preview_legal_rule(given: dict[str, Any], rule: str) -> ResponseReturnValue:
+    """See what a change of a legal rule would change, before it is made.
+
+    Nothing is saved but that you looked. Who may not read comparisons is told counts of journeys alone, and 1 to 4 as null.
+    """
+    shown = law.preview_change(database().read_session, actor(), rule, given["change"])
+    with unit_of_work() as session:
+        law.record_preview(session, actor(), rule)
+        return answer(session, preview_document(shown, in_full=actor().may(Permission.READ_COMPARISONS)), 200)

@@ -78,8 +78,11 @@ def explain(session: Session, actor: Actor, reference: str, *, purpose: Purpose)
     journey, facts = batch.journeys[0]
     if scope_of(session).is_limited and queries.was_found(session, journey.id, rules.FindingKind.DUPLICATE_RECEIPT):
         facts = replace(facts, shares_receipt=True)
-    comparison = rules.compare(facts, queries.verdicts(session), batch.rates.converter(facts.currency))
-    return rules.explain(comparison, queries.statements_of(session, journey, facts))
+    convert = batch.rates.converter(facts.currency)
+    comparison = rules.compare(facts, queries.verdicts(session), convert)
+    known = queries.law_of(session, [journey.corridor])[journey.corridor].known
+    law = rules.tell_law(known, rules.outcomes(facts, convert), facts.currency)
+    return rules.explain(comparison, queries.statements_of(session, journey, facts), law)
 
 
 def reconcile(session: Session, actor: Actor) -> list[str]:

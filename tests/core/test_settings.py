@@ -57,3 +57,18 @@ class TestFromEnvironment:
         )
         named = Settings.from_environment({"RECRUITMENT_HOME": "/srv", "RECRUITMENT_SEAL_KEY": "/run/seal"})
         assert named.seal_key_path == Path("/run/seal")
+
+
+class TestSecondPerson:
+    def test_limits_are_read_by_currency_in_minor_units(self):
+        given = {"RECRUITMENT_SECOND_PERSON_ABOVE": "THB 3000.50, JPY 900"}
+        assert Settings.from_environment(given).second_person_above == (("THB", 3000_50), ("JPY", 900))
+
+    def test_there_are_some_without_any(self):
+        limits = dict(Settings.from_environment({}).second_person_above)
+        assert limits == {"THB": 5000_00, "MYR": 650_00, "JPY": 22_000}
+
+    @pytest.mark.parametrize("text", ["THB", "5000", "THB 1.001", "THB x", "THB -1", "XX9 1", "THB 1,THB 2", "THB 1,,"])
+    def test_what_is_none_is_refused(self, text):
+        with pytest.raises(SettingInvalid, match="RECRUITMENT_SECOND_PERSON_ABOVE"):
+            Settings.from_environment({"RECRUITMENT_SECOND_PERSON_ABOVE": text})

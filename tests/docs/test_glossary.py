@@ -12,7 +12,10 @@ import pytest
 import recruitment
 from tests.docs.pages import Page, page
 
-_ALSO = {"recruitment.core.actor", "recruitment.core.dates", "recruitment.fees.reference", "recruitment.sheets.facts"}
+_ALSO = {
+    "recruitment.core.actor", "recruitment.core.dates", "recruitment.sheets.facts",
+    "recruitment.fees.reference.corridors", "recruitment.fees.reference.fee_items",
+}  # fmt: skip
 """Where enums of the field stand outside ``rules``."""
 
 

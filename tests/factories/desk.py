@@ -50,6 +50,7 @@ SENDERS: dict[str, tuple[Role, str | None]] = {
     "repayments": (Role.CASE_WORKER, "CSO-1"),
     "debts": (Role.CSO_SUPERVISOR, "CSO-1"),
     "collateral": (Role.CSO_SUPERVISOR, "CSO-1"),
+    "earnings": (Role.CSO_SUPERVISOR, "CSO-1"),
     "supply-chains": (Role.OPERATOR, None),
     "reports": (Role.CSO_SUPERVISOR, "CSO-1"),
     "rates": (Role.OPERATOR, None),

@@ -19,6 +19,7 @@ _COLUMNS = {
     " confirmed_on channel witnessed",
     "debts": "reference* journey* creditor* principal* currency* taken_on* recruitment_linked* outstanding* as_of*",
     "collateral": "reference* journey* what* holder* taken_on* returned_on",
+    "earnings": "reference* journey* month* amount* currency* deducted_for_recruitment stated_on* channel* witnessed",
     "supply-chains": "partner* employer* tier* valid_from* valid_until",
     "reports": "reference* journey* fee_item* payee amount* currency paid_on stated_on* channel* checkpoint witnessed"
     " evidence deducted",
@@ -31,7 +32,7 @@ REQUIRED = {kind: [name.rstrip("*") for name in text.split() if name.endswith("*
 """Those that the contract marks with an asterisk."""
 
 KINDS = tuple(COLUMNS)
-HEARD = ("reports", "repayments", "debts", "collateral")
+HEARD = ("reports", "repayments", "debts", "collateral", "earnings")
 
 DEFAULTS: dict[str, Cells] = {
     "organisations": {"code": "CSO-9", "kind": "cso", "name": "Nine Wells (fictitious)", "country": "MM"},
@@ -63,6 +64,10 @@ DEFAULTS: dict[str, Cells] = {
     },
     "collateral": {
         "reference": "CO-1", "journey": "J-1", "what": "land title", "holder": "lender", "taken_on": "2024-02-10",
+    },
+    "earnings": {
+        "reference": "EA-1", "journey": "J-1", "month": "2024-07", "amount": "9000.00", "currency": "THB",
+        "stated_on": "2024-09-01", "channel": "hotline",
     },
     "supply-chains": {"partner": "PT-1", "employer": "EM-1", "tier": "retailer", "valid_from": "2024-01-01"},
     "reports": {

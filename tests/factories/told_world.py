@@ -141,6 +141,7 @@ _FILES: list[tuple[str, dict[str, str], list[dict[str, str]]]] = [
     ("repayments", {"by": "CSO-1"}, [row("repayments"), row("repayments", reference="RE-2", confirmed="all", channel="hotline")]),
     ("debts", {"by": "CSO-1"}, [row("debts")]),
     ("collateral", {"by": "CSO-1"}, [row("collateral")]),
+    ("earnings", {"by": "CSO-1"}, [row("earnings"), row("earnings", reference="EA-2", month="2024-08")]),
 ]  # fmt: skip
 
 

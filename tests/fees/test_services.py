@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.database import guards
 from recruitment.fees.models import APPEND_ONLY, FactVersion
 from recruitment.fees.reference import corridor_rule_facts, fee_item_facts
 from recruitment.fees.services.facts import count_up
+from recruitment.fees.services.legal_rules import revise_rule
 from recruitment.fees.services.reference_data import load
 from recruitment.journeys import queries as journeys
 from recruitment.ledger import queries as ledger
@@ -163,8 +165,19 @@ class TestAppendOnly:
 
     @pytest.fixture
     def filled(self, field) -> Field:
-        for kind in ("commitments", "declarations", "reports", "repayments", "debts", "collateral", "rates"):
+        for kind in (
+            "commitments",
+            "declarations",
+            "reports",
+            "repayments",
+            "debts",
+            "collateral",
+            "earnings",
+            "rates",
+        ):
             field.send(kind, row(kind))
+        with field.database.unit_of_work() as session:
+            revise_rule(session, LOCAL_OPERATOR, "mm_th_300k", {"amount": "350000"}, reason="a try", number=0)
         return field
 
     @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
@@ -186,4 +199,5 @@ class TestAppendOnly:
 
     def test_what_is_no_statement_may_change(self, filled):
         with filled.database.engine.begin() as connection:
-            assert connection.exec_driver_sql("UPDATE fact_versions SET version = version + 1").rowcount == 1
+            # The rule that was revised counted up every journey to Thailand.
+            assert connection.exec_driver_sql("UPDATE fact_versions SET version = version + 1").rowcount == 3

@@ -46,30 +46,31 @@ REFERENCES = [
     ("repayments", "journey", "J-11", "J-1"),
     ("debts", "journey", "J-11", "J-1"),
     ("collateral", "journey", "J-11", "J-1"),
+    ("earnings", "journey", "J-11", "J-1"),
     ("supply-chains", "partner", "PT-11", "PT-1"),
     ("supply-chains", "employer", "EM-11", "EM-1"),
     ("reports", "journey", "J-11", "J-1"),
 ]
 CURRENCIES = [
     ("demand-letters", "currency"), ("commitments", "currency"), ("declarations", "currency"),
-    ("repayments", "currency"), ("debts", "currency"), ("reports", "currency"), ("rates", "base"), ("rates", "quote"),
+    ("repayments", "currency"), ("debts", "currency"), ("reports", "currency"), ("earnings", "currency"), ("rates", "base"), ("rates", "quote"),
 ]  # fmt: skip
 AMOUNTS = [
     ("demand-letters", "monthly_wage"), ("commitments", "limit_amount"), ("declarations", "amount"),
     ("repayments", "amount"), ("repayments", "confirmed_amount"), ("debts", "principal"), ("debts", "outstanding"),
-    ("reports", "amount"),
+    ("reports", "amount"), ("earnings", "amount"), ("earnings", "deducted_for_recruitment"),
 ]  # fmt: skip
 DAYS = [
     ("organisations", "licence_valid_from"), ("jobseekers", "registered_on"), ("demand-letters", "issued_on"),
     ("commitments", "committed_on"), ("journeys", "started_on"), ("stages", "occurred_on"),
     ("declarations", "paid_on"), ("repayments", "paid_on"), ("repayments", "confirmed_on"), ("debts", "taken_on"),
     ("debts", "as_of"), ("collateral", "taken_on"), ("collateral", "returned_on"), ("supply-chains", "valid_from"),
-    ("reports", "paid_on"), ("reports", "stated_on"), ("rates", "on"),
+    ("reports", "paid_on"), ("reports", "stated_on"), ("earnings", "stated_on"), ("rates", "on"),
 ]  # fmt: skip
 YES_NO = [
     *(("jobseekers", f"consent_{purpose}") for purpose in ("record", "contact", "aggregate", "share_employer")),
     ("jobseekers", "consent_share_partner"), ("repayments", "witnessed"), ("debts", "recruitment_linked"),
-    ("reports", "witnessed"), ("reports", "deducted"),
+    ("reports", "witnessed"), ("reports", "deducted"), ("earnings", "witnessed"),
 ]  # fmt: skip
 
 

@@ -96,7 +96,7 @@ class TestCorrections:
 
 
 class TestNotACorrection:
-    @pytest.mark.parametrize("kind", ["reports", "repayments", "debts", "collateral"])
+    @pytest.mark.parametrize("kind", ["reports", "repayments", "debts", "collateral", "earnings"])
     def test_a_row_does_not_move_to_another_journey(self, field, kind):
         field.send(kind, row(kind))
         assert codes(field.refused(kind, row(kind, journey="J-2"))) == [(2, "journey", "moved_to_another_journey")]
@@ -158,12 +158,13 @@ class TestNone:
 
 
 class TestFollowUps:
-    @pytest.mark.parametrize("kind", ["repayments", "debts", "collateral"])
+    @pytest.mark.parametrize("kind", ["repayments", "debts", "collateral", "earnings"])
     def test_a_later_row_updates_the_earlier_and_both_are_kept(self, field, kind):
         later = {
             "repayments": {"confirmed": "all", "channel": "hotline", "confirmed_on": "2024-08-09"},
             "debts": {"outstanding": "1000.00", "as_of": "2024-07-01"},
             "collateral": {"returned_on": "2024-07-01"},
+            "earnings": {"amount": "8000.00"},
         }[kind]
         field.send(kind, row(kind))
         assert field.send(kind, row(kind, **later))["corrected"] == 1

@@ -205,6 +205,7 @@ def columns_not_in(kind: str) -> set[str]:
         "demand-letters": ("demand_letters",), "commitments": ("commitments",), "journeys": ("journeys",),
         "stages": ("journey_stages",), "declarations": ("fee_declarations", "declaration_lines"),
         "repayments": ("repayments",), "debts": ("debts",), "collateral": ("collateral",),
+        "earnings": ("earnings",),
         "supply-chains": ("supply_chains",), "reports": ("reported_payments",), "rates": ("exchange_rates",),
     }[kind]  # fmt: skip
     known = {column.name for column in grammar_of(FileKind(kind)).columns}

@@ -23,7 +23,7 @@ from tests.intake.good_rows import GOOD
 REFUSED_COLUMN = {
     "organisations": "country", "jobseekers": "registered_on", "demand-letters": "issued_on", "commitments": "payer",
     "journeys": "channel", "stages": "outcome", "declarations": "payer", "repayments": "paid_by", "debts": "creditor",
-    "collateral": "taken_on", "supply-chains": "tier", "reports": "channel", "rates": "rate",
+    "collateral": "taken_on", "earnings": "month", "supply-chains": "tier", "reports": "channel", "rates": "rate",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """An independent second reading of the comparison contract, used as a test oracle.
 
 It is written from verification.md alone: slow, exact (fractions throughout) and without a database.
-Left out on purpose: legal_breach, deduction_over_limit and adjudications.
+What the law says is read in law.py.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import calendar
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from tests.oracle.law import Money, Rule
 
 Row = dict[str, str]
 
@@ -52,6 +54,13 @@ class Amount:
         return ZERO if self.value is None else self.value
 
 
+class Decision(NamedTuple):
+    """What a person decided that the worker bore for an item, and whether the worker, freely asked, agreed."""
+
+    verified: Fraction
+    validated: bool = False
+
+
 @dataclass
 class World:
     """Everything that was imported, grouped the way the comparison needs it."""
@@ -66,6 +75,9 @@ class World:
     collateral: dict[str, list[Row]]
     repeated_receipts: set[tuple[str, str]]
     fee_verdicts: Mapping[str, tuple[str, str]]
+    wages: Mapping[str, Money] = field(default_factory=dict)
+    decided: Mapping[str, Mapping[str, Decision]] = field(default_factory=dict)
+    law: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
 
 
 def round_to_minor(amount: Fraction, currency: str) -> Fraction:
@@ -154,8 +166,13 @@ def find_repeated_receipts(per_agency: Mapping[str, list[Row]]) -> set[tuple[str
     return {key for key, journeys in seen.items() if len(journeys) > 1}
 
 
-def read_world(folder: Path, fee_verdicts: Mapping[str, tuple[str, str]]) -> World:
-    """Read a folder of import files."""
+def read_world(
+    folder: Path,
+    fee_verdicts: Mapping[str, tuple[str, str]],
+    law: Mapping[str, Sequence[Rule]],
+    decided: Mapping[str, Mapping[str, Decision]],
+) -> World:
+    """Read a folder of import files; decisions are made by people, and stand in none of them."""
     rates: dict[tuple[str, str], dict[date, Fraction]] = defaultdict(dict)
     for row in read_rows(folder / "rates.csv"):
         rates[row["base"], row["quote"]][date.fromisoformat(row["on"])] = Fraction(row["rate"])
@@ -176,6 +193,13 @@ def read_world(folder: Path, fee_verdicts: Mapping[str, tuple[str, str]]) -> Wor
         collateral=by_journey(last_per_reference(read_rows(folder / "collateral.csv"))),
         repeated_receipts=find_repeated_receipts(per_agency),
         fee_verdicts=fee_verdicts,
+        wages={
+            row["reference"]: (Fraction(row["monthly_wage"]), row["currency"])
+            for row in read_rows(folder / "demand-letters.csv")
+            if row["monthly_wage"] and row["currency"]
+        },
+        decided=decided,
+        law=law,
     )
 
 
@@ -194,10 +218,15 @@ def to_amount(world: World, row: Row, target: str, dated: date) -> Amount:
     )
 
 
-def compare_folder(folder: Path, fee_verdicts: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
-    """Compare every journey of a folder of import files, in order of reference."""
+def compare_folder(
+    folder: Path,
+    fee_verdicts: Mapping[str, tuple[str, str]],
+    law: Mapping[str, Sequence[Rule]] | None = None,
+    decided: Mapping[str, Mapping[str, Decision]] | None = None,
+) -> list[dict[str, Any]]:
+    """Compare every journey of a folder of import files, in order of reference; without a law nothing breaks it."""
     from tests.oracle.journey import JourneyComparison
 
-    world = read_world(folder, fee_verdicts)
+    world = read_world(folder, fee_verdicts, law or {}, decided or {})
     journeys = sorted(read_rows(folder / "journeys.csv"), key=lambda row: row["reference"])
     return [JourneyComparison(world, row).result() for row in journeys]

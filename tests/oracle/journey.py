@@ -21,9 +21,13 @@ from tests.oracle.comparison import (
     date_of_report,
     is_independent,
     money_text,
+    round_to_minor,
     to_amount,
     tolerance,
 )
+from tests.oracle.law import Breach, Case, Payment, find_breaches
+
+OF_LAW = ("legal_breach", "deduction_over_limit")
 
 
 def total(amounts: list[Amount]) -> Fraction:
@@ -49,7 +53,8 @@ class ItemComparison:
         self.side_rows = [row for row in self.declared if row.payer in WORKER_SIDE]
         self.side = total(self.side_rows)
         self.reported = total(self.reports)
-        self.worker_borne = max(self.side, self.reported)
+        self.decision = journey.decided.get(code)
+        self.worker_borne = max(self.side, self.reported) if self.decision is None else self.decision.verified
         named = journey.commitments
         self.commitment: Row | None = named.get(code, named.get("*"))
 
@@ -57,6 +62,17 @@ class ItemComparison:
     def is_breach_of_principle(self) -> bool:
         """Say whether the worker should never have borne this item."""
         return self.epp in {"employer_must_pay", "never_legitimate"}
+
+    @property
+    def awaits_worker(self) -> bool:
+        """Say whether it was decided below the worker's own account, and the worker has not agreed."""
+        if self.decision is None or self.decision.validated:
+            return False
+        return self.decision.verified < self.reported or lacks_rate(self.reports)
+
+    def at_most_decided(self, amount: Fraction) -> Fraction:
+        """Give an amount, or what was decided where that is less."""
+        return amount if self.decision is None else min(amount, self.decision.verified)
 
     def limit(self) -> tuple[Fraction, str] | None:
         """Give the commitment's limit in its own currency, None when there is no limit."""
@@ -80,7 +96,11 @@ class ItemComparison:
             shown = None if limit is None else {"amount": money_text(*limit), "currency": limit[1]}
             committed = {"payer": self.commitment["payer"], "limit": shown}
         payers = sorted({row.payer for row in self.declared})
+        decided: dict[str, Any] = {}
+        if self.decision is not None:
+            decided = {"verified": money_text(self.decision.verified, currency), "awaits_worker": self.awaits_worker}
         return {
+            **decided,
             "fee_item": self.code,
             "declared": {
                 payer: money_text(total([row for row in self.declared if row.payer == payer]), currency)
@@ -93,25 +113,26 @@ class ItemComparison:
 
     def findings(self) -> list[dict[str, Any]]:
         """Give the findings of the item in the order of the contract's table."""
-        currency = self.journey.currency
-        found: list[tuple[str, Fraction, str]] = [
-            (kind, amount, currency)
-            for kind, amount in (
-                ("undeclared_payment", self.undeclared_payment()),
-                ("unconfirmed_declaration", self.unconfirmed_declaration()),
-                ("commitment_breach", self.commitment_breach()),
-                ("principle_breach", self.worker_borne if self.is_breach_of_principle else ZERO),
-                ("illegitimate_cost", self.worker_borne if self.ilo == "illegitimate_cost" else ZERO),
-                ("misfiled_cost", self.misfiled_cost()),
-                ("late_commitment", self.late_commitment()),
-            )
-            if amount > 0
+        borne = self.worker_borne
+        found = [
+            self.finding("undeclared_payment", self.undeclared_payment()),
+            self.finding("unconfirmed_declaration", self.unconfirmed_declaration()),
+            self.finding("commitment_breach", self.commitment_breach()),
+            self.finding("principle_breach", borne if self.is_breach_of_principle else ZERO),
+            self.finding("illegitimate_cost", borne if self.ilo == "illegitimate_cost" else ZERO),
+            self.finding("misfiled_cost", self.at_most_decided(self.misfiled_cost())),
+            *(told_breach(breach) for breach in self.journey.breaches if breach.item == self.code),
+            self.finding("late_commitment", self.at_most_decided(self.late_commitment())),
         ]
-        found += [("rate_missing", amount, left_out) for left_out, amount in sorted(self.left_out().items())]
-        return [
-            {"kind": kind, "fee_item": self.code, "amount": money_text(amount, unit), "currency": unit}
-            for kind, amount, unit in found
-        ]
+        if self.decision is not None:
+            found[0]["state"] = found[1]["state"] = "adjudicated"
+        found += [self.finding("rate_missing", amount, unit) for unit, amount in sorted(self.left_out().items())]
+        return [each for each in found if Fraction(each["amount"]) > 0]
+
+    def finding(self, kind: str, amount: Fraction, currency: str = "") -> dict[str, Any]:
+        """Give a finding of the item as the contract's JSON, in the comparison currency unless it names another."""
+        unit = currency or self.journey.currency
+        return {"kind": kind, "fee_item": self.code, "amount": money_text(amount, unit), "currency": unit}
 
     def undeclared_payment(self) -> Fraction:
         """Give what the worker named beyond the declared worker's side, 0 within the tolerance."""
@@ -170,6 +191,21 @@ class ItemComparison:
         return sums
 
 
+def told_breach(breach: Breach) -> dict[str, Any]:
+    """Give what breaks a rule as the contract's JSON."""
+    rule, amount = breach.rule, round_to_minor(breach.amount, breach.currency)
+    found: dict[str, Any] = {
+        "kind": breach.kind,
+        "fee_item": breach.item,
+        "amount": money_text(amount, breach.currency),
+    }
+    found |= {"currency": breach.currency, "rule": rule.id, "side": rule.side, "source": rule.source}
+    found |= {"confidence": rule.confidence}
+    if rule.is_advisory:
+        found["advisory"] = True
+    return found | ({"unless": rule.unless} if rule.unless else {})
+
+
 class JourneyComparison:
     """One journey: what is declared, committed and reported, and what follows from it."""
 
@@ -197,8 +233,34 @@ class JourneyComparison:
         self.has_declaration = bool(self.declaration_lines)
         self.is_complete = any(line["fee_item"] == "none" for line in self.declaration_lines)
         self.covered_until = self.find_covered_until()
-        codes = sorted({amount.fee_item for amount in self.declared + self.reported})
+        self.decided = world.decided.get(self.reference, {})
+        self.breaches = self.find_breaches(row["corridor"])
+        codes = sorted({amount.fee_item for amount in self.declared + self.reported} | set(self.decided))
         self.items = [ItemComparison(self, code) for code in codes]
+
+    def find_breaches(self, corridor: str) -> list[Breach]:
+        """Give what the worker's payments break of the law of the corridor, by rule."""
+        lines = [
+            Payment(True, row.fee_item, row.payee, row.amount, row.currency, row.dated)
+            for row in self.declared
+            if row.payer in WORKER_SIDE
+        ]
+        deducted = [row["deducted"] == "yes" for row in self.report_rows if row["fee_item"] != "none"]
+        reports = [
+            Payment(
+                False, row.fee_item, row.payee, row.amount, row.currency, row.dated, row.written_date[:7], is_deducted
+            )._replace(**({} if len(row.written_date) >= len("2024-03") else {"month": ""}))
+            for row, is_deducted in zip(self.reported, deducted, strict=True)
+        ]
+        decided = {item: decision.verified for item, decision in self.decided.items()}
+        wage = self.world.wages.get(self.demand_letter)
+        case = Case(lines + reports, decided, wage, self.currency, self.converted, round_to_minor)
+        found = find_breaches(self.world.law.get(corridor, []), case)
+        return sorted(found, key=lambda breach: breach.rule.id)
+
+    def converted(self, amount: Fraction, currency: str, on: date) -> Fraction | None:
+        """Convert an amount to the comparison currency, None without a rate."""
+        return convert(self.world, amount, currency, self.currency, on)
 
     def find_covered_until(self) -> date | None:
         """Give the latest day of an independent statement that nothing more was paid."""
@@ -266,14 +328,21 @@ class JourneyComparison:
 
     def status(self, findings: list[dict[str, Any]]) -> str:
         """Give the first status that holds."""
-        kinds = {finding["kind"] for finding in findings}
+        kinds = {finding["kind"] for finding in findings if not finding.get("advisory")}
+        disputed = {finding["kind"] for finding in findings if finding.get("state") != "adjudicated"}
         may_pay = {item.code for item in self.items if item.epp == "worker_may_pay"}
-        if kinds & {"undeclared_payment", "unconfirmed_declaration"}:
+        if disputed & {"undeclared_payment", "unconfirmed_declaration"} or any(
+            each.awaits_worker for each in self.items
+        ):
             return "in_dispute"
         if self.remedy_due() > 0 or self.has_open_debt_or_collateral():
             return "remedy_due"
-        breached = {finding["fee_item"] for finding in findings if finding["kind"] == "commitment_breach"}
-        if "misfiled_cost" in kinds or breached & may_pay:
+        breached = {
+            finding["fee_item"]
+            for finding in findings
+            if finding["kind"] in {"commitment_breach", "legal_breach"} and not finding.get("advisory")
+        }
+        if kinds & {"misfiled_cost", "deduction_over_limit"} or breached & may_pay:
             return "review"
         if (self.agency and not self.is_complete) or self.covered_until is None or "rate_missing" in kinds:
             return "unverified"
@@ -284,6 +353,12 @@ class JourneyComparison:
     def result(self) -> dict[str, Any]:
         """Give the journey as the contract's JSON object."""
         findings = [finding for item in self.items for finding in item.findings()]
+        findings += [
+            told_breach(breach)
+            for kind in OF_LAW
+            for breach in self.breaches
+            if (breach.kind, breach.item) == (kind, None)
+        ]
         findings += [{"kind": kind, "fee_item": None} for kind in self.journey_findings()]
         return {
             "journey": self.reference,

@@ -64,6 +64,8 @@ class Visitor:
     known: tuple[str, ...]
     client: SignedInClient
     learnt: list[str] = field(default_factory=list)
+    periods: tuple[str, ...] = ()
+    """The months of which they ask what was released."""
 
     def learn(self, text: str) -> None:
         """Remember the references that an answer shows, as a person would: one of each kind is enough to try."""
@@ -103,6 +105,8 @@ class Probe:
     def _read(self, rule: Rule, values: Sequence[str]) -> Iterator[Seen]:
         if "GET" not in (rule.methods or ()):
             return
+        if "period" in rule.arguments:
+            values = [*self._visitor.periods, ABSENT]
         for number, address in enumerate(_addresses(rule, values)):
             found = self.call("GET", address)
             yield found

@@ -49,6 +49,6 @@ def test_nobody_outside_can_tell_whether_a_worker_spoke(pair, seed, monkeypatch)
 
 
 def _words(world: World) -> int:
-    tables = ("reported_payments", "repayments", "debts", "collateral")
+    tables = ("reported_payments", "repayments", "debts", "collateral", "earnings")
     with world.database.engine.connect() as connection:
         return sum(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() for table in tables)

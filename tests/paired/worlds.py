@@ -124,7 +124,7 @@ def live(world: World, steps: list[Step], extra: tuple[Step, int] | None = None)
 
 def _word(rng: random.Random, number: int) -> Step:
     """A worker's word of any kind."""
-    kind = rng.choice(("reports", "reports", "reports", "repayments", "debts", "collateral"))
+    kind = rng.choice(("reports", "reports", "reports", "repayments", "debts", "collateral", "earnings"))
     cells: dict[str, object] = {"reference": f"W-{number}", "journey": rng.choice(("J-1", "J-2", "J-3"))}
     if kind == "reports":
         cells |= {"fee_item": rng.choice(_ITEMS), "channel": rng.choice(_CHANNELS)}

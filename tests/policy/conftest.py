@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
 
-from recruitment.access.rules.people import PersonRead
+from recruitment.access.rules.people import PersonRead, actor_of
 from recruitment.access.services import tokens
 from recruitment.app import create_app
+from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR, Role
 from recruitment.database.unit_of_work import Database
 from recruitment.jobseekers.models import Jobseeker
+from recruitment.jobseekers.rules import ConsentPurpose, NewConsent
+from recruitment.jobseekers.service import record_consent
 from recruitment.organisations.models import Organisation
+from recruitment.releases import services as releases
+from recruitment.releases.rules import Calendar, RetaliationRisk
 from recruitment.web.context import EXTENSION
 from recruitment.work import Summary, Worker
+from tests.factories.deciding import Deciders
 from tests.factories.field import imported
 from tests.factories.people import settle, token_for
 from tests.factories.sheets import write_csv
@@ -61,9 +69,15 @@ def _made(databases, folder) -> Iterator[Everybody]:
                 .where(Jobseeker.reference == "JS-1")
                 .values(assigned_to=people[Role.CSO_FIELDWORKER].id)
             )
+        deciders = Deciders.of_database(database)
+        decisions = {
+            journey: deciders.decide("1.00", journey=journey, item=item).reference
+            for journey, item in (("J-1", "agency_service_fee"), ("J-4", "broker_fee"))
+        }
         summary = Summary()
         Worker(database).drain(summary)
         assert summary.put_off == summary.given_up == 0
+        period, disclosures = _released(database, people[Role.CASE_WORKER])
         yield Everybody(
             database=database,
             app=app,
@@ -77,6 +91,9 @@ def _made(databases, folder) -> Iterator[Everybody]:
             strangers={role: settle(database, role, ids[code]) for role, code in _OF_OTHERS.items()},
             declarations=declarations,
             name_lists=lists,
+            decisions=decisions,
+            period=period,
+            disclosures=disclosures,
             homes={role: HOMES.get(role) for role in Role},
         )
         for each in (database, app.extensions[EXTENSION]):
@@ -88,6 +105,21 @@ def _name_list(database: Database, folder, code: str) -> str:
     rows = [{"demand_letter": letter, "name": "Zanzibara", "phone": "09 420 777 001", "country": "MM"}]
     outcome = imported(database, "name-lists", write_csv(folder / f"names-{code}", rows), by=code)
     return str(outcome.reference)
+
+
+def _released(database: Database, case_worker: PersonRead) -> tuple[str, tuple[str, str]]:
+    """Let two disclosures be asked for, and make a release that was due before them."""
+    asking = actor_of(case_worker)
+    with database.unit_of_work() as session:
+        agreed = NewConsent(ConsentPurpose.SHARE_EMPLOYER, True, clock.today())
+        record_consent(session, LOCAL_OPERATOR, "JS-1", agreed)
+        releases.assess(session, LOCAL_OPERATOR, "J-1", "AG-1", RetaliationRisk.LOW, [], None)
+    with database.unit_of_work() as session:
+        session.execute(update(Organisation).values(recorded_at=clock.now() - timedelta(days=40)))
+        made = releases.make_due(session, LOCAL_OPERATOR, Calendar(1, Decimal("0.2")))
+    with database.unit_of_work() as session:
+        one, two = (releases.ask_disclosure(session, asking, "J-1", "AG-1", ["broker_fee"]) for _ in range(2))
+    return made[-1].period, (one, two)
 
 
 def _spare_token(database: Database, person: PersonRead) -> str:

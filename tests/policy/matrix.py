@@ -17,6 +17,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from recruitment.cases.models import Case, CaseJourney
+from recruitment.core import clock
 from recruitment.core.actor import Role
 from recruitment.jobseekers.models import Jobseeker
 from recruitment.journeys.models import Journey, JourneyMatch, JourneyReference
@@ -56,6 +58,9 @@ class Everybody:
     strangers: dict[Role, PersonRead]
     declarations: dict[str, str]
     name_lists: dict[str, str]
+    decisions: dict[str, str]
+    period: str
+    disclosures: tuple[str, str]
     homes: dict[Role, str | None]
 
     def client(self, reader: str) -> SignedInClient:
@@ -110,6 +115,17 @@ class Everybody:
             )
             return str(session.scalars(query.order_by(JourneyMatch.id).limit(1)).one())
 
+    def case(self, journey: str) -> str:
+        """Return the case about the costs of a journey."""
+        with self.database.read_session() as session:
+            query = (
+                select(Case.reference)
+                .join(CaseJourney, CaseJourney.case_id == Case.id)
+                .join(Journey, Journey.id == CaseJourney.journey_id)
+                .where(Journey.reference == journey, Case.kind == "recruitment_costs")
+            )
+            return str(session.scalars(query).one())
+
     def book(self) -> UUID:
         """Return the book of J-1."""
         with self.database.read_session() as session:
@@ -140,13 +156,20 @@ def _token(every: Everybody, role: Role, number: int) -> tuple[object, ...]:
 
 
 _NAMES = {
+    "/legal-rules/": lambda _every, _role: ("mm_th_300k", ABSENT, ABSENT),  # the law is nobody's
     "/organisations/": lambda every, role: (every.homes[role] or "AG-1", "CSO-2", ABSENT),
     "/demand-letters/": lambda _every, _role: ("DL-1", "DL-3", ABSENT),
     "/fee-declarations/": lambda every, _role: (every.declarations["AG-1"], every.declarations["AG-2"], ABSENT),
     "/name-lists/": lambda every, role: (
         every.name_lists["EM-1" if role is Role.EMPLOYER_OFFICER else "AG-1"], every.name_lists["AG-2"], ABSENT,
     ),
+    "/releases/": lambda every, _role: (every.period, "2020-01", ABSENT),
+    "/release-workings/": lambda every, _role: (every.period, "2020-01", ABSENT),
+    "/disclosures/": lambda every, _role: (*every.disclosures, ABSENT),
     "/jobseekers/": lambda _every, _role: ("JS-1", "JS-4", ABSENT),
+    "/journey-adjudications/": _journey,
+    "/adjudications/": lambda every, _role: (every.decisions["J-1"], every.decisions["J-4"], ABSENT),
+    "/cases/": lambda every, _role: (every.case("J-1"), every.case("J-4"), ABSENT),
     "/journeys/": _journey,
     "/comparisons/": _journey,
     "/people/": _person,
@@ -164,8 +187,10 @@ _NAMES = {
 
 _QUERIES = {
     "/api/v1/jobseekers/<reference:reference>/copy": "purpose=worker_request",
+    "/api/v1/measures": "corridor=MM-TH",
     "/api/v1/comparisons/<reference:journey>/explanation": "purpose=casework",
-    **{f"/api/v1/{kind}": "purpose=casework&journey={}" for kind in ("reports", "repayments", "debts", "collateral")},
+    "/api/v1/journeys/<reference:journey>/adjudications": "purpose=casework",
+    **{f"/api/v1/{kind}": "purpose=casework&journey={}" for kind in ("reports", "repayments", "debts", "collateral", "earnings")},
 }
 """What a reading address is asked with; ``{}`` stands for one's own, somebody else's, and what is not there."""
 
@@ -178,14 +203,20 @@ _BODIES: dict[str, dict[str, object]] = {
         "language": "my",
         "mode": "oral",
     },
+    "/api/v1/safe-contacts": {"jobseeker": "{}", "channel": "sms", "who_else_reads": "nobody"},
+    "/api/v1/absences": {"jobseeker": "{}", "from_on": "2026-01-05", "until_on": "2026-01-06", "reason": "at_sea"},
     "/api/v1/possible-twins/<uuid:twin_id>/decision": {"decision": "different"},
     "/api/v1/journey-matches/<reference:reference>/decision": {"decision": "different"},
+    "/api/v1/adjudications/<reference:reference>/confirmation": {"answer": "refused", "basis": "-"},
+    "/api/v1/adjudications/<reference:reference>/validation": {
+        "answer": "agrees", "channel": "hotline", "asked_on": clock.today().isoformat(),
+    },
 }
 """What is sent where a decision about one thing is all that a route takes."""
 
 _NAMED_OUTSIDE = {
-    "/api/v1/consents": "/jobseekers/",
-    **{f"/api/v1/{kind}": "/journeys/" for kind in ("reports", "repayments", "debts", "collateral")},
+    **dict.fromkeys(("/api/v1/consents", "/api/v1/safe-contacts", "/api/v1/absences"), "/jobseekers/"),
+    **{f"/api/v1/{kind}": "/journeys/" for kind in ("reports", "repayments", "debts", "collateral", "earnings")},
 }
 """By which names a query or a body names things, where the address does not."""
 

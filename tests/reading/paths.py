@@ -9,7 +9,7 @@ from tests.factories.told_world import ToldWorld
 
 BLUEPRINTS = {
     "organisations", "licences", "demand-letters", "commitments", "supply-chains", "journeys", "fee-declarations",
-    "statements", "rates", "comparisons", "ledger", "reference-data", "stages-reference",
+    "statements", "rates", "comparisons", "ledger", "reference-data", "stages-reference", "legal-rules",
 }  # fmt: skip
 
 STATEMENTS = "journey=J-1&purpose=casework"
@@ -18,12 +18,14 @@ LISTS = (
     "/organisations", "/demand-letters", "/commitments", "/supply-chains", "/journeys", "/journeys/{journey}/stages",
     "/fee-declarations", "/fee-declarations/{declaration}", f"/reports?{STATEMENTS}",
     f"/reports?{STATEMENTS}&all_versions=true", f"/repayments?{STATEMENTS}", f"/debts?{STATEMENTS}",
-    f"/collateral?{STATEMENTS}", "/rates", "/ledger/books/{book}/entries", "/ledger/seal-keys",
+    f"/collateral?{STATEMENTS}", f"/earnings?{STATEMENTS}", "/rates", "/ledger/books/{book}/entries", "/ledger/seal-keys",
     "/reference-data/fee-items", "/reference-data/corridor-rules", "/reference-data/corridors", "/reference-data/stages",
+    "/legal-rules",
 )  # fmt: skip
 """What comes in pages."""
 
 THINGS = (
+    "/legal-rules/mm_th_300k", "/legal-rules/mm_th_300k/history",
     "/organisations/AG-1", "/organisations/AG-1/licence", "/demand-letters/DL-1", "/journeys/{journey}",
     "/comparisons/J-1", "/comparisons/J-1/explanation?purpose=casework", "/ledger/trial-balance",
     "/ledger/books/{book}/balances", "/ledger/books/{book}/entries/{entry}", "/ledger/head",
@@ -62,7 +64,7 @@ def not_yours(told: ToldWorld) -> list[NotYours]:
     )
     field, desk = (Role.CSO_FIELDWORKER, "CSO-1"), (Role.CSO_SUPERVISOR, "CSO-1")
     of_other = told.called("AG-2")["J-3"]
-    statements = [f"/{kind}?purpose=casework&journey=" for kind in ("reports", "repayments", "debts", "collateral")]
+    statements = [f"/{kind}?purpose=casework&journey=" for kind in ("reports", "repayments", "debts", "collateral", "earnings")]
     tries = [
         *((who, "/organisations/", other, "") for who in (agency, employer, partner) for other in ("CSO-1", "OP-1")),
         (agency, "/organisations/", "AG-2", "/licence"),

@@ -10,12 +10,13 @@ from recruitment.audit.rules import Purpose
 from recruitment.core.actor import Role
 from recruitment.journeys.models import Journey
 
-KINDS = ("reports", "repayments", "debts", "collateral")
+KINDS = ("reports", "repayments", "debts", "collateral", "earnings")
 ASKED = (
     "/reports?journey={}",
     "/repayments?journey={}",
     "/debts?journey={}",
     "/collateral?journey={}",
+    "/earnings?journey={}",
     "/comparisons/{}/explanation?",
 )
 

@@ -41,7 +41,7 @@ def test_a_cso_registers_starts_and_reports(scene):
     corrected = [reports[0] | {"amount": "2500.00"}, reports[1]]
     outcome = scene.import_as("CSO-1", "reports", *corrected, by="CSO-1")
     assert (outcome.corrected, outcome.skipped) == (1, 1)
-    for kind in ("repayments", "debts", "collateral"):
+    for kind in ("repayments", "debts", "collateral", "earnings"):
         assert scene.import_as("CSO-1", kind, row(kind, reference=f"{kind}-9", journey="J-11"), by="CSO-1").added == 1
     assert versions(scene)["J-11"] > 1
     scene.field.verify()

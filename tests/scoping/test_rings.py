@@ -16,8 +16,11 @@ from recruitment.jobseekers.models import Jobseeker
 from recruitment.metadata import metadata
 
 SECRET = {
-    "reported_payments", "repayments", "debts", "collateral", "comparisons", "findings", "fact_versions", "consents",
-    "jobseekers", "possible_twins", "journey_matches", "erasures",
+    "reported_payments", "repayments", "debts", "collateral", "earnings", "comparisons", "findings", "fact_versions", "consents",
+    "jobseekers", "possible_twins", "journey_matches", "erasures", "safe_contacts", "absences",
+    "adjudications", "adjudication_confirmations", "adjudication_validations",
+    "cases", "case_events", "case_findings", "case_journeys", "case_standings", "validation_answers", "validation_members",
+    "validation_rounds",
 }  # fmt: skip
 """What an agency, employer, partner or operator sees nothing of, ever."""
 

@@ -19,6 +19,15 @@ from recruitment.fees.queries.filing import (
     lines_of_declaration,
     rate_digests,
 )
+from recruitment.fees.queries.legal import (
+    RevisionRead,
+    RuleRead,
+    in_scope,
+    rule_history,
+    rule_in_force,
+    rules_in_force,
+    to_count_up,
+)
 from recruitment.fees.queries.listed import (
     STATEMENTS,
     commitment_page,
@@ -35,6 +44,8 @@ __all__ = [
     "CorridorRuleRead",
     "FeeItemRead",
     "LineToReverse",
+    "RevisionRead",
+    "RuleRead",
     "commitment_digests",
     "commitment_page",
     "corridor_rules",
@@ -43,6 +54,7 @@ __all__ = [
     "declaration",
     "declaration_page",
     "fee_items",
+    "in_scope",
     "is_current",
     "is_in_force",
     "journeys_with_amounts",
@@ -52,6 +64,10 @@ __all__ = [
     "lines_of_declaration",
     "rate_digests",
     "rate_page",
+    "rule_history",
+    "rule_in_force",
+    "rules_in_force",
     "statement_page",
+    "to_count_up",
     "told_declaration",
 ]

@@ -200,12 +200,19 @@ def current_reports(session: Session, sender: UUID, references: Collection[str])
     }  # fmt: skip
 
 
-def current_versions(session: Session, model: Any, sender: UUID, references: Collection[str]) -> dict[str, Current]:
-    """Return the rows of ``model`` (repayments, debts, collateral) of ``sender`` that count now, by reference."""
-    query = select(model.reference, model.id, model.version, model.journey_id, model.row_digest).where(
+def current_versions(
+    session: Session, model: Any, sender: UUID, references: Collection[str], traits: tuple[Any, ...] = ()
+) -> dict[str, Current]:
+    """Return the rows of ``model`` (repayments, debts, collateral, earnings) of ``sender`` that count now, by reference.
+
+    Their traits: what stands in the columns ``traits``.
+    """
+    query = select(model.reference, model.id, model.version, model.journey_id, model.row_digest, *traits).where(
         model.sender_id == sender, model.reference.in_(references), is_current(model)
     )
-    return {found[0]: Current(*found[1:]) for found in session.execute(query)}
+    return {
+        found[0]: Current(found[1], found[2], found[3], found[4], tuple(found[5:])) for found in session.execute(query)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from recruitment.fees.models import (
     Commitment,
     DebtRow,
     DeclarationLine,
+    EarningsRow,
     ExchangeRate,
     FeeDeclaration,
     RepaymentRow,
@@ -106,6 +107,7 @@ def line_page(
 
 
 _REPORT, _REPAYMENT, _DEBT, _COLLATERAL = ReportedPaymentRow, RepaymentRow, DebtRow, CollateralRow
+_EARNINGS = EarningsRow
 
 STATEMENTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "reports": (
@@ -132,6 +134,13 @@ STATEMENTS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         ),
     ),
     "collateral": (_COLLATERAL, (_COLLATERAL.what, _COLLATERAL.holder, _COLLATERAL.taken_on, _COLLATERAL.returned_on)),
+    "earnings": (
+        _EARNINGS,
+        (
+            _EARNINGS.month, _EARNINGS.amount_minor, _EARNINGS.deducted_minor, _EARNINGS.currency, _EARNINGS.stated_on,
+            _EARNINGS.channel, _EARNINGS.witnessed, _EARNINGS.is_independent,
+        ),
+    ),
 }  # fmt: skip
 """The kinds of statement that are about one worker: the table of each, and the columns that only it has."""
 

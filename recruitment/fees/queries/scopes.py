@@ -7,7 +7,16 @@ there is one, exists for who hears workers, and for nobody else.
 from __future__ import annotations
 
 from recruitment.core.actor import Audience
-from recruitment.database.scoping import all_rows, guard, open_to_all, organisation_of, own_organisation, seen, within
+from recruitment.database.scoping import (
+    all_rows,
+    guard,
+    open_to_all,
+    organisation_of,
+    own_organisation,
+    person_of,
+    seen,
+    within,
+)
 from recruitment.employers.models import DemandLetter
 from recruitment.fees.models import (
     CollateralRow,
@@ -15,12 +24,14 @@ from recruitment.fees.models import (
     CorridorRule,
     DebtRow,
     DeclarationLine,
+    EarningsRow,
     ExchangeRate,
     FactVersion,
     FeeDeclaration,
     FeeItem,
     RepaymentRow,
     ReportedPaymentRow,
+    RuleRevision,
 )
 from recruitment.journeys.models import Journey
 
@@ -28,6 +39,7 @@ _CASELOAD = (Audience.SUPERVISOR, Audience.FIELDWORKER)
 _of_seen_journeys = within("journey_id", Journey)
 
 open_to_all(CorridorRule, ExchangeRate, FeeItem, because="law, rates and fee items are about nobody")
+guard(RuleRevision, read=dict.fromkeys(Audience, all_rows), write={Audience.STAFF: {"edited_by_id": person_of}})
 guard(
     Commitment,
     read=dict.fromkeys(_CASELOAD, within("demand_letter_id", Journey, "demand_letter_id"))
@@ -46,7 +58,7 @@ guard(
     read=dict.fromkeys(_CASELOAD, _of_seen_journeys) | {Audience.AGENCY: within("declaration_id", FeeDeclaration)},
     write={Audience.AGENCY: {"declaration_id": seen(FeeDeclaration), "journey_id": seen(Journey)}},
 )
-for _heard in (ReportedPaymentRow, RepaymentRow, DebtRow, CollateralRow):
+for _heard in (ReportedPaymentRow, RepaymentRow, DebtRow, CollateralRow, EarningsRow):
     guard(
         _heard,
         read=dict.fromkeys(_CASELOAD, _of_seen_journeys),

@@ -35,7 +35,7 @@ def count_up(session: Session, journeys: Iterable[UUID]) -> None:
         session.execute(statement, rows)
 
 
-PROMISED, RATED = "fees.promised", "fees.rated"
+PROMISED, RATED, LAW_CHANGED = "fees.promised", "fees.rated", "fees.law_changed"
 """News of what touches journeys that whoever filed it may not see. The house counts these up."""
 
 
@@ -53,3 +53,19 @@ def count_up_rated(session: Session, currency: str, first: date, last: date) -> 
         outbox.emit(session, RATED, currency=currency, first=first.isoformat(), last=last.isoformat())
     else:
         count_up(session, queries.journeys_with_amounts(session, currency, first, last))
+
+
+def count_up_law(session: Session, scope: str) -> None:
+    """Say that a rule of a scope changed for the journeys of its corridors: at once, or by news."""
+    if scope_of(session).is_limited:
+        outbox.emit(session, LAW_CHANGED, scope=scope)
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    counted = dialect.insert(FactVersion).from_select(
+        ["journey_id", "version"], queries.to_count_up(scope)
+    )
+    session.execute(
+        counted.on_conflict_do_update(
+            index_elements=["journey_id"], set_={"version": FactVersion.__table__.c.version + 1}
+        )
+    )

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.dialects import postgresql, sqlite
 
 from recruitment.fees.models import CorridorRule, FeeItem
-from recruitment.fees.reference import corridor_rules_file, fee_items_file
+from recruitment.fees.reference import corridor_rules_file, fee_items_file, plain_rule
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
 def load(session: Session) -> None:
-    """Enter what is new in the data files, and renew what an older version of them brought. Safe to repeat."""
+    """Enter what is new in the data files, and renew what an older version of them brought. Safe to repeat.
+
+    A rule that an operator revised stays as it was revised: revisions lie in a table of their own, above these.
+    """
     items, rules = fee_items_file(), corridor_rules_file()
     item_rows = [
         {
@@ -26,7 +29,7 @@ def load(session: Session) -> None:
         for fact in items.fee_items
     ]  # fmt: skip
     rule_rows = [
-        {"id": rule.id, "scope": rule.scope, "kind": rule.kind.value, "facts": _plain(rule), "version": rules.version}
+        {"id": rule.id, "scope": rule.scope, "kind": rule.kind.value, "facts": plain_rule(rule), "version": rules.version}
         for rule in rules.rules
     ]
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

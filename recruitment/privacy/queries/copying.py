@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import inspect, select
 
 from recruitment.audit.models import AuditEvent
+from recruitment.cases import queries as cases
 from recruitment.core.money import to_text
 from recruitment.employers.models import DemandLetter
 from recruitment.fees.models import (
@@ -16,6 +17,7 @@ from recruitment.fees.models import (
     Commitment,
     DebtRow,
     DeclarationLine,
+    EarningsRow,
     FeeDeclaration,
     RepaymentRow,
     ReportedPaymentRow,
@@ -23,6 +25,8 @@ from recruitment.fees.models import (
 from recruitment.journeys import queries as journeys_queries
 from recruitment.journeys.models import Journey, JourneyStage
 from recruitment.organisations.models import Organisation
+from recruitment.releases import queries as releases
+from recruitment.verification import queries as verification
 from recruitment.verification.models import ComparisonRow
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ _FOLLOW_UPS: dict[str, Any] = {
     "repayments": RepaymentRow,
     "debts": DebtRow,
     "collateral": CollateralRow,
+    "earnings": EarningsRow,
 }
 
 
@@ -78,8 +83,30 @@ def _of_journey(session: Session, journey: Journey) -> dict[str, Any]:
             .order_by(model.reference, model.version)
         )
         found[name] = [{"told_by": sender, **_told(row)} for row, sender in rows]
+    found["adjudications"] = _decided(session, journey.id)
+    found |= _cases(session, journey.id)
+    named, assessed = releases.for_the_copy(session, journey.id, journey.jobseeker_id)
+    found |= {"disclosures": named, "retaliation_assessments": assessed}
     found["comparison"] = json.loads(comparison) if comparison else None
     return found
+
+
+def _cases(session: Session, journey: UUID) -> dict[str, Any]:
+    """Return the cases about a journey, and what the person answered in them; never what staff noted."""
+    listed: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
+    for case in cases.for_the_copy(session, journey):
+        days = {name: getattr(case, name).isoformat() for name in ("identified_at", "opened_at", "last_event_at")}
+        listed.append({"reference": case.reference, "kind": case.kind, "state": case.state, **days})
+        answers.extend(
+            {
+                "case": case.reference, "right_action": said.answer.right_action, "well_done": said.answer.well_done,
+                "effective": said.answer.effective, "channel": said.channel, "witnessed": said.witnessed,
+                "asked_on": said.asked_on.isoformat(),
+            }
+            for said in case.answers
+        )  # fmt: skip
+    return {"cases": listed, "validations": answers}
 
 
 def _declared(session: Session, journey: UUID) -> list[dict[str, Any]]:
@@ -92,6 +119,27 @@ def _declared(session: Session, journey: UUID) -> list[dict[str, Any]]:
     return [
         {"declaration": reference, "recorded_at": recorded_at.isoformat(), **_told(line)}
         for line, reference, recorded_at in session.execute(query)
+    ]
+
+
+def _decided(session: Session, journey: UUID) -> list[dict[str, Any]]:
+    """Return what was decided about a journey, with evidence and notes opened; never who decided."""
+    decisions = [each for each in verification.decisions_of(session, [journey]) if each.journey_id == journey]
+    return [
+        {
+            "decision": each.reference,
+            "fee_item": each.fee_item,
+            "verified": to_text(each.verified_minor, each.currency),
+            "currency": each.currency,
+            "reason": each.reason.value,
+            "evidence": "; ".join(f"{kind.value}: {reference}" for kind, reference in each.evidence or ()) or None,
+            "note": each.note,
+            "second_person": each.second.answer.value if each.second else None,
+            "your_answers": "; ".join(f"{said.asked_on}: {said.answer.value}" for said in each.validations) or None,
+            "in_force": each.stands,
+            "recorded_at": each.recorded_at.isoformat(),
+        }
+        for each in verification.opened(session, decisions)
     ]
 
 

@@ -12,10 +12,12 @@ from recruitment.fees.models import (
     CollateralRow,
     DebtRow,
     DeclarationLine,
+    EarningsRow,
     FeeDeclaration,
     RepaymentRow,
     ReportedPaymentRow,
 )
+from recruitment.interviews.models import AbsenceRow, SafeContactRow
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.jobseekers.models import Consent, Jobseeker
 from recruitment.journeys import queries as journeys
@@ -80,14 +82,17 @@ def persons_at_rest(session: Session, before: datetime, *, limit: int = 1000) ->
         select(row.id)
         .join(Journey, Journey.id == row.journey_id)
         .where(Journey.jobseeker_id == Jobseeker.id, row.recorded_at >= before)
-        for row in (ReportedPaymentRow, RepaymentRow, DebtRow, CollateralRow)
+        for row in (ReportedPaymentRow, RepaymentRow, DebtRow, CollateralRow, EarningsRow)
     ]
     journey = select(Journey.id).where(Journey.jobseeker_id == Jobseeker.id, Journey.recorded_at >= before)
-    consent = select(Consent.id).where(Consent.jobseeker_id == Jobseeker.id, Consent.recorded_at >= before)
+    of_persons = [
+        select(row.id).where(row.jobseeker_id == Jobseeker.id, row.recorded_at >= before)
+        for row in (Consent, SafeContactRow, AbsenceRow)
+    ]
     query = (
         select(Jobseeker.reference)
         .where(Jobseeker.erased_on.is_(None), Jobseeker.recorded_at < before)
-        .where(*(~exists(each.correlate(Jobseeker)) for each in (journey, consent, *of_journeys)))
+        .where(*(~exists(each.correlate(Jobseeker)) for each in (journey, *of_persons, *of_journeys)))
         .order_by(Jobseeker.reference)
         .limit(limit)
     )

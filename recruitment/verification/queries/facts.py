@@ -29,12 +29,13 @@ from recruitment.fees.models import (
     RepaymentRow,
     ReportedPaymentRow,
 )
-from recruitment.fees.queries import RATE_DAYS_MAX, is_current, is_in_force
+from recruitment.fees.queries import RATE_DAYS_MAX, in_scope, is_current, is_in_force
 from recruitment.fees.reference import EppVerdict, IloClass
 from recruitment.journeys.models import Journey
 from recruitment.journeys.queries import roots_of
 from recruitment.verification.models import ComparisonRow
-from recruitment.verification.queries import joins
+from recruitment.verification.queries import joins, law
+from recruitment.verification.queries.adjudications import adjudicated
 from recruitment.verification.rules import RULES_VERSION, JourneyFacts, RateBook
 from recruitment.verification.rules.facts import Verdict
 
@@ -117,6 +118,28 @@ def journey_to_explain(session: Session, reference: str) -> StaleJourney | None:
     return found[0] if found else None
 
 
+def journeys_in_order(
+    session: Session,
+    *,
+    after: UUID | None = None,
+    ids: Collection[UUID] | None = None,
+    scope: str | None = None,
+    limit: int = BATCH_JOURNEYS,
+) -> list[StaleJourney]:
+    """Return journeys whether or not their facts changed, in order of id, from after ``after``; none that are joined.
+
+    With ``ids`` only those among them, with the ``scope`` of a rule only those for which it holds.
+    """
+    query = _heads().where(~joins.is_joined(Journey.id)).order_by(Journey.id).limit(limit)
+    if after is not None:
+        query = query.where(Journey.id > after)
+    if ids is not None:
+        query = query.where(Journey.id.in_(ids))
+    if scope is not None:
+        query = query.where(in_scope(scope))
+    return _stale(session, query)
+
+
 def _heads() -> Any:
     return select(
         Journey.id, Journey.reference, Journey.corridor, Journey.agency_id, Journey.demand_letter_id,
@@ -135,10 +158,16 @@ def verdicts(session: Session) -> dict[str, Verdict]:
     return {code: Verdict(IloClass(ilo), EppVerdict(epp)) for code, ilo, epp in rows}
 
 
-def facts_of(session: Session, journeys: list[StaleJourney], *, as_of: datetime | None = None) -> Batch:
+def facts_of(
+    session: Session,
+    journeys: list[StaleJourney],
+    *,
+    as_of: datetime | None = None,
+    currencies: Collection[str] = (),
+) -> Batch:
     """Return everything that is compared for ``journeys``, with what is said about listed ones that are joined to them.
 
-    With an instant: what had been posted by then, and nothing that came later.
+    With an instant: what had been posted by then, and nothing that came later. ``currencies`` are converted too.
     """
     joined = joins.joined(session, {journey.id: journey.key for journey in journeys})
     journeys = [_with_joined(journey, joined.get(journey.key, ())) for journey in journeys]
@@ -155,8 +184,11 @@ def facts_of(session: Session, journeys: list[StaleJourney], *, as_of: datetime 
     for journey in journeys:
         if journey.joined and joins.share_receipts(session, journey.ids):
             sharing.add(journey.key)
-    commitments = _commitments(session, {journey.demand_letter_id for journey in journeys} - {None})
+    letters = {journey.demand_letter_id for journey in journeys} - {None}
+    commitments, wages = _commitments(session, letters), law.monthly_wages(session, letters)
+    laws = law.law_of(session, {journey.corridor for journey in journeys}, as_of=as_of)
     licences = agencies.licences(session)
+    decided = adjudicated(session, {each: journey.id for journey in journeys for each in journey.ids}, as_of)
     found: list[tuple[StaleJourney, JourneyFacts]] = []
     for journey in journeys:
         comparison = Corridor.parse(journey.corridor).comparison
@@ -175,9 +207,12 @@ def facts_of(session: Session, journeys: list[StaleJourney], *, as_of: datetime 
             repayments=repaid.get(journey.key, []),
             has_open_debt=journey.key in in_debt,
             has_open_collateral=journey.key in in_pawn,
+            adjudicated=decided.get(journey.id, {}),
+            law=laws[journey.corridor].computed,
+            monthly_wage=wages.get(journey.demand_letter_id),
         )
         found.append((journey, facts))
-    return Batch(found, _rates(session, [facts for _, facts in found]))
+    return Batch(found, _rates(session, [facts for _, facts in found], currencies))
 
 
 def _with_joined(journey: StaleJourney, joined: Sequence[joins.Joined]) -> StaleJourney:
@@ -275,10 +310,10 @@ def _commitments(session: Session, letters: Collection[UUID | None]) -> dict[UUI
     return found
 
 
-def _rates(session: Session, everything: list[JourneyFacts]) -> RateBook:
+def _rates(session: Session, everything: list[JourneyFacts], currencies: Collection[str] = ()) -> RateBook:
     """Return the rates that may convert an amount of these journeys: no more of them as the years go by."""
     days = {facts.started_on for facts in everything}
-    bases: set[str] = set()
+    bases = set(currencies)
     for facts in everything:
         for line in facts.declared:
             bases.add(line[4])
@@ -291,6 +326,8 @@ def _rates(session: Session, everything: list[JourneyFacts]) -> RateBook:
             bases.add(repayment[2])
             days.add(repayment[3])
         bases |= {promise[2] for promise in facts.commitments.values() if promise[2]}
+        bases |= {rule.currency for rule in facts.law if rule.currency}
+        bases |= {facts.monthly_wage[1]} if facts.monthly_wage else set()
     if not days or not bases:
         return RateBook([], exponent)
     rate = ExchangeRate

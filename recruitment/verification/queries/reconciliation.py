@@ -1,4 +1,4 @@
-"""What was said about money, summed the way the books sum it, so that the two can be held against each other."""
+"""What was said and decided about money, summed the way the books sum it, so that the two can be held against each other."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import case, func, select
 
 from recruitment.fees.models import DebtRow, DeclarationLine, RepaymentRow, ReportedPaymentRow
 from recruitment.fees.queries import is_current, is_in_force
+from recruitment.verification.queries.adjudications import verified_sums
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -41,4 +42,6 @@ def stated_sums(session: Session) -> dict[tuple[str, str], int]:
     for creditor, currency, taken, paid_off in session.execute(debts.group_by(debt.creditor, debt.currency)):
         add(f"debt:drawn:{creditor}", f"debt:owed:{creditor}", currency, int(taken))
         add(f"debt:owed:{creditor}", "debt:repaid", currency, int(paid_off))
+    for item, currency, amount in verified_sums(session):
+        add(f"verified:cost:{item}", "verified:borne:worker", currency, amount)
     return {account: amount for account, amount in found.items() if amount}

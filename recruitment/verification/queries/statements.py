@@ -21,6 +21,7 @@ from recruitment.fees.queries import is_current, is_in_force
 from recruitment.fees.rules import NONE
 from recruitment.journeys.models import Journey
 from recruitment.organisations.models import Organisation
+from recruitment.verification.queries.adjudications import decisions_of
 from recruitment.verification.rules import Statement, StatementKind
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def statements_of(session: Session, journey: StaleJourney, facts: JourneyFacts) 
         *_repayments(session, journey.ids),
         *_debts(session, journey.ids),
         *_collateral(session, journey.ids),
+        *_decided(session, journey, facts),
     ]
 
 
@@ -201,6 +203,28 @@ def _collateral(session: Session, ids: Collection[UUID]) -> list[Statement]:
             Statement(
                 StatementKind.COLLATERAL, f"{sender} {thing.reference}", None, thing.holder, None, None, thing.taken_on,
                 text, is_open=thing.returned_on is None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _decided(session: Session, journey: StaleJourney, facts: JourneyFacts) -> list[Statement]:
+    """Return the decisions that the comparison uses."""
+    if not facts.adjudicated:
+        return []
+    found = []
+    for each in decisions_of(session, journey.ids):
+        if not each.stands or each.fee_item not in facts.adjudicated:
+            continue
+        on = each.recorded_at.date()
+        text = (
+            f"a person decided on {on} that the worker bore {_money(each.verified_minor, each.currency)} "
+            f"({each.reason.value.replace('_', ' ')})"
+        )
+        found.append(
+            Statement(
+                StatementKind.ADJUDICATION, each.reference, each.fee_item, "worker", each.verified_minor, each.currency,
+                on, text,
             )
         )  # fmt: skip
     return found

@@ -13,8 +13,9 @@ from recruitment.verification.rules.findings import (
     ItemComparison,
     Status,
 )
-from recruitment.verification.rules.law import Breach, LegalRule
+from recruitment.verification.rules.law import Breach, LegalRule, Outcome, RuleState, WhyNotComputed, outcomes
 from recruitment.verification.rules.rates import Convert, RateBook
+from recruitment.verification.rules.told_law import ToldRule, tell_law
 
 __all__ = [
     "RULES_VERSION",
@@ -31,12 +32,18 @@ __all__ = [
     "ItemComparison",
     "JourneyFacts",
     "LegalRule",
+    "Outcome",
     "RateBook",
+    "RuleState",
     "Statement",
     "StatementKind",
     "Status",
+    "ToldRule",
     "Verdict",
+    "WhyNotComputed",
     "compare",
     "document",
     "explain",
+    "outcomes",
+    "tell_law",
 ]

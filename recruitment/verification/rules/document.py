@@ -64,4 +64,6 @@ def _finding(finding: Finding) -> dict[str, object]:
         told |= {"rule": law.rule, "side": law.side, "source": law.source, "confidence": law.confidence}
         if law.advisory:
             told["advisory"] = True
+        if law.unless:
+            told["unless"] = law.unless
     return told

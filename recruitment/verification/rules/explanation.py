@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
+    from recruitment.verification.rules.told_law import ToldRule
+
 
 class StatementKind(StrEnum):
     """What kind of record stands behind a finding."""
@@ -25,6 +27,7 @@ class StatementKind(StrEnum):
     REPAYMENT = "repayment"
     DEBT = "debt"
     COLLATERAL = "collateral"
+    ADJUDICATION = "adjudication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ class Explanation:
     reasons: list[str]
     findings: list[ExplainedFinding]
     statements: list[Statement]
+    law: list[ToldRule]
 
 
 _STATUS = {
-    Status.IN_DISPUTE: "The agency's account and the worker's account differ, and nobody has decided between them yet.",
+    Status.IN_DISPUTE: "The agency's account and the worker's account differ, and it is not settled between them yet.",
     Status.REMEDY_DUE: "Something is owed to the worker, or held against them.",
     Status.REVIEW: "A person has to look at a cost that a worker may pay, but that went another way than it should.",
     Status.UNVERIFIED: "Nothing is known to be wrong, but an account is missing or cannot be counted.",
@@ -104,12 +108,18 @@ _SENTENCES = {
 _WORKER_SIDE = {"worker", "other"}
 
 
-def explain(comparison: Comparison, statements: list[Statement]) -> Explanation:
-    """Return why the journey has its status, and the evidence of every finding."""
+def explain(comparison: Comparison, statements: list[Statement], law: Iterable[ToldRule] = ()) -> Explanation:
+    """Return why the journey has its status, the evidence of every finding, and what each rule of law came to."""
+    told = list(law)
     findings = [
-        ExplainedFinding(finding, _sentence(finding), _evidence(finding, statements)) for finding in comparison.findings
+        ExplainedFinding(
+            finding,
+            _sentence(finding),
+            _under_law(finding, statements, told) if finding.law else _evidence(finding, statements),
+        )
+        for finding in comparison.findings
     ]
-    return Explanation(comparison, _reasons(comparison, statements), findings, statements)
+    return Explanation(comparison, _reasons(comparison, statements), findings, statements, told)
 
 
 def _reasons(comparison: Comparison, statements: Iterable[Statement]) -> list[str]:
@@ -126,6 +136,12 @@ def _reasons(comparison: Comparison, statements: Iterable[Statement]) -> list[st
             for statement in statements
             if statement.kind in {StatementKind.DEBT, StatementKind.COLLATERAL} and statement.is_open
         )
+    reasons.extend(
+        f"{to_text(item.verified_minor, currency)} {currency} was decided for {item.fee_item}, which waits for the worker: "
+        "it is below the worker's own account, or some of that cannot be counted."
+        for item in comparison.items
+        if item.awaits_worker and item.verified_minor is not None
+    )
     if comparison.covered_until:
         reasons.append(
             f"The worker's account is complete up to {comparison.covered_until}; what came later is not covered."
@@ -140,14 +156,43 @@ def _sentence(finding: Finding) -> str:
     if finding.amount_minor is not None and finding.currency is not None:
         amount = f"{to_text(finding.amount_minor, finding.currency)} {finding.currency}"
     law = finding.law._asdict() if finding.law else {}
-    return _SENTENCES[finding.kind].format(amount=amount, item=finding.fee_item or "all items together", **law)
+    sentence = _SENTENCES[finding.kind].format(amount=amount, item=finding.fee_item or "all items together", **law)
+    if finding.law is None or not finding.law.advisory:
+        return sentence
+    unless = f", unless {finding.law.unless}" if finding.law.unless else ""
+    return f"{sentence.removesuffix('.')}{unless}. This is for a person to know: it changes no status."
+
+
+def _under_law(finding: Finding, statements: list[Statement], law: Iterable[ToldRule]) -> list[Statement]:
+    """Return the payments that were held against a rule: of its items, on the days on which it held."""
+    found = [
+        (told.computed, breach)
+        for told in law
+        for breach in told.breaches
+        if told.computed and (breach.authority, breach.kind, breach.fee_item) == (finding.law, finding.kind, finding.fee_item)
+    ]
+    return [
+        statement
+        for statement in statements
+        if statement.amount_minor
+        and _is_borne(statement, finding.kind)
+        and any(statement.fee_item in breach.fee_items and rule.holds_on(statement.on) for rule, breach in found)
+    ]
+
+
+def _is_borne(statement: Statement, kind: FindingKind) -> bool:
+    if statement.kind is StatementKind.REPORT:
+        return True
+    is_line = statement.kind is StatementKind.DECLARATION_LINE and statement.party in _WORKER_SIDE
+    return is_line and kind is FindingKind.LEGAL_BREACH
 
 
 def _evidence(finding: Finding, statements: list[Statement]) -> list[Statement]:
     about_item = [statement for statement in statements if statement.fee_item == finding.fee_item]
     lines = [s for s in about_item if s.kind is StatementKind.DECLARATION_LINE]
     reports = [s for s in about_item if s.kind is StatementKind.REPORT]
-    borne = [line for line in lines if line.party in _WORKER_SIDE] + reports
+    decided = [s for s in about_item if s.kind is StatementKind.ADJUDICATION]
+    borne = [line for line in lines if line.party in _WORKER_SIDE] + reports + decided
     kind = finding.kind
     if kind in {FindingKind.COMMITMENT_BREACH, FindingKind.LATE_COMMITMENT}:
         promises = _promises(finding.fee_item, statements)

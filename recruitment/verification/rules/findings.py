@@ -55,7 +55,7 @@ class Authority(NamedTuple):
     """The rule of law that a finding stands on: on which side, by which source, and how sure we are of it.
 
     ``advisory``: for a person to know, too weak to open a review: remembered or reported by one page alone, or lifted by a
-    condition that we do not know of.
+    condition that we do not know of, which ``unless`` says.
     """
 
     rule: str
@@ -63,6 +63,7 @@ class Authority(NamedTuple):
     source: str
     confidence: str
     advisory: bool
+    unless: str = ""
 
 
 class Finding(NamedTuple):

@@ -1,21 +1,15 @@
-"""Fee items with their verdicts, and the rules of each corridor, as facts from two data files.
-
-Here: the records of `data/fee_items.toml` and `data/corridor_rules.toml`, and what makes them valid. Not here: what a
-rule means for a payment (`verification`), and what was declared, committed or reported (`fees.models`). How a file is
-read at all stands in `sheets.facts`.
-
-What nobody knows stays visible: an absent date or amount is None, `unknown` is a kind and a status of its own, and a
-rule that a machine may not apply says why in `why_not`.
-"""
+"""The rules of each corridor, as facts from `data/corridor_rules.toml`; an operator's revision is read the same way."""
 
 import functools
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, cast
 
-from recruitment.journeys.reference import stages
+from recruitment.fees.reference.fee_items import fee_item_facts
 from recruitment.sheets import facts
 from recruitment.sheets.facts import Basis, Citation, Confidence, Document, Fact
 
@@ -27,23 +21,6 @@ FIGURE_ROLES = frozenset(
     | {"previous", "equivalent", "intended", "observed", "fine", "deposit"}
 )
 _HUNDRED = Decimal(100)
-
-
-class IloClass(StrEnum):
-    """The class of a cost in the ILO's definition."""
-
-    RECRUITMENT_FEE = "recruitment_fee"
-    RELATED_COST = "related_cost"
-    ILLEGITIMATE_COST = "illegitimate_cost"
-    OUTSIDE_SCOPE = "outside_scope"
-
-
-class EppVerdict(StrEnum):
-    """Who must bear a cost under the Employer Pays Principle."""
-
-    EMPLOYER_MUST_PAY = "employer_must_pay"
-    WORKER_MAY_PAY = "worker_may_pay"
-    NEVER_LEGITIMATE = "never_legitimate"
 
 
 class RuleKind(StrEnum):
@@ -75,6 +52,14 @@ class RuleStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RuleStanding(StrEnum):
+    """What a rule is on a day. What is information only limits nothing, and allows nothing either."""
+
+    HOLDS = "holds"
+    INFORMATION = "information"
+    NOT_THEN = "not_then"
+
+
 # What each kind needs, beyond dates, before a machine may hold payments against it.
 NEEDED_TO_COMPUTE = {
     RuleKind.ZERO_FEE: "amount",
@@ -84,68 +69,8 @@ NEEDED_TO_COMPUTE = {
     RuleKind.DEDUCTION_LIMIT: "percent",
     RuleKind.EMPLOYER_PAYS_LIST: "fee_items",
 }
+_NO_LIMITS = frozenset({RuleKind.PENALTY, RuleKind.CONDUCT_RULE, RuleKind.QUOTA_RULE, RuleKind.REMIT_RULE})
 _APPLICABLE = frozenset({RuleStatus.IN_FORCE, RuleStatus.SUPERSEDED, RuleStatus.REPORTED})
-
-
-@dataclass(frozen=True, slots=True)
-class Source(Fact):
-    """A page that fee items and principles refer to by its id."""
-
-    id: str
-    url: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class FeeItemFact(Fact):
-    """One thing that workers are asked to pay for, with its ILO class and employer-pays verdict."""
-
-    code: str
-    label: str
-    ilo: IloClass
-    category: str
-    epp: EppVerdict
-    stages: tuple[str, ...]
-    counts_for_sdg: bool
-    who_pays_today: str
-    is_money: bool
-    basis: Basis
-    confidence: Confidence
-    sources: tuple[str, ...]
-    note: str = ""
-
-    def problems(self) -> Iterator[str]:
-        """Refuse an item without a stage, and one that is counted as money while it is none."""
-        if not self.stages:
-            yield "names no stage"
-        if self.counts_for_sdg and not self.is_money:
-            yield "counts for the SDG although it is not money"
-
-
-@dataclass(frozen=True, slots=True)
-class Principle(Fact):
-    """How a standard decides, and under which condition."""
-
-    id: str
-    standard: str
-    statement: str
-    basis: Basis
-    confidence: Confidence
-    sources: tuple[str, ...]
-    condition: str = ""
-    fee_items: tuple[str, ...] = ()
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FeeItemsFile(Fact):
-    """The whole of `fee_items.toml`."""
-
-    version: int
-    notes: tuple[str, ...]
-    sources: tuple[Source, ...]
-    fee_items: tuple[FeeItemFact, ...]
-    principles: tuple[Principle, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +128,8 @@ class CorridorRuleFact(Fact):
     """One rule of a country of work (`destination:TH`) or of the origin's side of a corridor (`origin:MM-TH`).
 
     No fee items means the total. `payees` are those who must not take the money (none named: anybody); `as_of` is when
-    a rule without days was seen.
+    a rule without days was seen. `lifted_by` is what makes the rule not hold, and what no record here tells: what is
+    found by such a rule is for a person to look at.
     """
 
     id: str
@@ -238,38 +164,69 @@ class CorridorRuleFact(Fact):
     confidence_note: str = ""
     note: str = ""
     why_not: str = ""
+    lifted_by: str = ""
 
     def problems(self) -> Iterator[str]:
         """Refuse what contradicts itself, and a computable rule that lacks what computing needs."""
-        yield from facts.wrong_money(self.amount, self.currency)
-        yield from facts.wrong_dates(self.valid_from, self.valid_until)
-        for share in (self.percent, self.percent_total):
+        yield from (problem for _field, problem in self.faults())
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Yield what contradicts itself as the field that is to be mended, and the problem in words."""
+        yield from (("amount", problem) for problem in facts.wrong_money(self.amount, self.currency))
+        yield from (("valid_until", problem) for problem in facts.wrong_dates(self.valid_from, self.valid_until))
+        for name, share in (("percent", self.percent), ("percent_total", self.percent_total)):
             if share is not None and not 0 < share <= _HUNDRED:
-                yield f"{share} per cent is no share"
+                yield name, f"{share} per cent is no share"
         if self.confidence is Confidence.UNSTATED:
-            yield "a rule states its confidence"
-        yield from (f"unknown payee {payee}" for payee in self.payees if payee not in PAYEES)
+            yield "confidence", "a rule states its confidence"
+        yield from (("payees", f"unknown payee {payee}") for payee in self.payees if payee not in PAYEES)
         if self.kind is RuleKind.ZERO_FEE and self.amount:
-            yield "a zero-fee rule with an amount above zero"
+            yield "amount", "a zero-fee rule with an amount above zero"
         if self.computable:
             yield from self._missing_to_compute()
         elif not self.why_not:
-            yield "not computable, and does not say why"
+            yield "why_not", "not computable, and does not say why"
 
-    def _missing_to_compute(self) -> Iterator[str]:
+    @property
+    def is_computed(self) -> bool:
+        """Whether payments of workers are held against the rule: a multiple of wages for another payer is not about them."""
+        return self.computable and not (self.kind is RuleKind.CAP_WAGE_MULTIPLE and self.payer != "worker")
+
+    def on(self, day: date) -> RuleStanding:
+        """Return what the rule is on a day. Blank days leave that end open."""
+        if (self.valid_from and day < self.valid_from) or (self.valid_until and day > self.valid_until):
+            return RuleStanding.NOT_THEN
+        return RuleStanding.HOLDS if self.is_computed else RuleStanding.INFORMATION
+
+    @property
+    def limit_in_words(self) -> str:
+        """What the rule allows, in a few words; "unknown" where nobody knows."""
+        if self.kind in _NO_LIMITS:
+            return "sets no limit"
+        for value, words in (
+            (self.amount, f"{self.amount} {self.currency}"),
+            (self.percent_total, f"{self.percent} % each, {self.percent_total} % in all, of a month's wage"),
+            (self.percent, f"{self.percent} % of a month's wage"),
+            (self.multiple, f"{self.multiple} monthly wages"),
+        ):
+            if value is not None:
+                return words
+        return "nothing of these items" if self.kind is RuleKind.EMPLOYER_PAYS_LIST and self.fee_items else "unknown"
+
+    def _missing_to_compute(self) -> Iterator[tuple[str, str]]:
         needed = NEEDED_TO_COMPUTE.get(self.kind)
         if needed is None:
-            yield f"a rule of kind {self.kind} is never computable"
+            yield "computable", f"a rule of kind {self.kind} is never computable"
         elif getattr(self, needed) in (None, ()):
-            yield f"computable without {needed}"
+            yield needed, f"computable without {needed}"
         if self.kind is RuleKind.CAP_ITEM and not self.fee_items:
-            yield "computable without fee_items"
+            yield "fee_items", "computable without fee_items"
         if self.valid_from is None and self.valid_until is None:
-            yield "computable without a date"
+            yield "valid_from", "computable without a date"
         if self.status not in _APPLICABLE:
-            yield f"computable although {self.status}"
+            yield "status", f"computable although {self.status}"
         if self.why_not:
-            yield "computable, and yet says why not"
+            yield "why_not", "computable, and yet says why not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,16 +293,6 @@ class CorridorRulesFile(Fact):
     currency_notes: tuple[str, ...]
 
 
-def _across_fee_items(document: Document) -> Iterator[str]:
-    for table, key in (("fee_items", "code"), ("sources", "id"), ("principles", "id")):
-        yield from facts.repeated_in(document, table, key)
-    sources = facts.keys_of(document, "sources", "id")
-    yield from facts.unknown_in(document, "fee_items", "stages", frozenset(stage.code for stage in stages()))
-    yield from facts.unknown_in(document, "fee_items", "sources", sources)
-    yield from facts.unknown_in(document, "principles", "sources", sources)
-    yield from facts.unknown_in(document, "principles", "fee_items", facts.keys_of(document, "fee_items", "code"))
-
-
 def _across_rules(document: Document) -> Iterator[str]:
     items = frozenset(item.code for item in fee_item_facts())
     for table, key in (("corridors", "code"), ("rules", "id"), ("observed", "id")):
@@ -364,22 +311,50 @@ def _across_rules(document: Document) -> Iterator[str]:
 
 
 @functools.cache
-def fee_items_file(text: str | None = None, path: str = "fee_items.toml") -> FeeItemsFile:
-    """Read and check a fee items file; without a text the one that the package carries."""
-    text = facts.data_text("recruitment.fees", path) if text is None else text
-    return facts.read_facts(text, path, FeeItemsFile, _across_fee_items)
-
-
-@functools.cache
 def corridor_rules_file(text: str | None = None, path: str = "corridor_rules.toml") -> CorridorRulesFile:
     """Read and check a corridor rules file; without a text the one that the package carries."""
     text = facts.data_text("recruitment.fees", path) if text is None else text
     return facts.read_facts(text, path, CorridorRulesFile, _across_rules)
 
 
-def fee_item_facts() -> tuple[FeeItemFact, ...]:
-    """Give every fee item, in the order of the file."""
-    return fee_items_file().fee_items
+def plain_rule(rule: CorridorRuleFact) -> dict[str, object]:
+    """Return a rule as JSON has it: dates as ISO text, decimals as text, so that nothing is rounded."""
+    found: dict[str, object] = json.loads(json.dumps(asdict(rule), default=str))
+    return found
+
+
+def kept_rule(kept: Mapping[str, object]) -> CorridorRuleFact:
+    """Return the rule that `plain_rule` wrote. It was checked when it was kept, and is not checked again."""
+    return CorridorRuleFact(**{name: _read(name, value) for name, value in kept.items()})
+
+
+def _read(name: str, value: object) -> Any:
+    if value is None:
+        return None
+    if name == "figures":
+        return tuple(
+            Figure(**{key: _read(key, each) for key, each in figure.items()})
+            for figure in cast("list[dict[str, object]]", value)
+        )
+    if isinstance(value, list):
+        return tuple(value)
+    return _READ[name](str(value)) if name in _READ else value
+
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    "kind": RuleKind,
+    "status": RuleStatus,
+    "basis": Basis,
+    "confidence": Confidence,
+    **dict.fromkeys(("amount", "percent", "percent_total", "multiple"), Decimal),
+    **dict.fromkeys(("valid_from", "valid_until"), date.fromisoformat),
+}
+
+
+def scopes() -> frozenset[str]:
+    """Return where a rule may hold: each country of work, and the origin's side of each corridor."""
+    known = corridor_facts()
+    return frozenset(f"destination:{each.destination}" for each in known) | {f"origin:{each.code}" for each in known}
 
 
 def corridor_rule_facts() -> tuple[CorridorRuleFact, ...]:

@@ -144,6 +144,18 @@ class CollateralSchema(_StatementSchema):
     returned_on = fields.Date(allow_none=True)
 
 
+class EarningsSchema(_StatementSchema):
+    """What a worker earned in a month of the job abroad."""
+
+    month = fields.String(metadata={"example": "2024-03"})
+    amount = MoneyOf("amount_minor", metadata={"description": "what was paid out, after every deduction"})
+    deducted_for_recruitment = MoneyOf("deducted_minor", allow_none=True)
+    stated_on = fields.Date()
+    channel = fields.String()
+    witnessed = fields.Boolean(allow_none=True)
+    is_independent = fields.Boolean()
+
+
 class RateArguments(PageArguments):
     """Which rates: of a base, of a quote, between two days."""
 
@@ -174,6 +186,7 @@ ReportPageSchema = page_schema("reports", ReportSchema)
 RepaymentPageSchema = page_schema("repayments", RepaymentSchema)
 DebtPageSchema = page_schema("debts", DebtSchema)
 CollateralPageSchema = page_schema("collateral", CollateralSchema)
+EarningsPageSchema = page_schema("earnings", EarningsSchema)
 RatePageSchema = page_schema("rates", RateSchema)
 
 
@@ -245,6 +258,7 @@ class CorridorRuleFactSchema(Schema):
     as_of = fields.String()
     date_note = fields.String()
     condition = fields.String()
+    lifted_by = fields.String(metadata={"description": "what makes the rule not hold, and what no record here tells"})
     law = fields.String()
     note = fields.String()
 

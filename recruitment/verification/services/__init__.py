@@ -1,0 +1,1 @@
+"""What may be done with decisions about what a worker bore. Comparisons have ``service.py``."""
