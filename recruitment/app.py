@@ -141,8 +141,8 @@ def create_app(settings: Settings) -> Flask:
     identity.install(app, AccessDoorkeeper())
     api.install(app, [audit_events, imports, *_endpoints_that_read()])
     for blueprint in (
-        health, metrics.metrics, access, reporting, verification, intake, people, interviews, name_lists, cases, releases, legal_rules, privacy,
-        audit,
+        health, metrics.metrics, access, reporting, verification, intake, people, interviews, name_lists, cases, releases,
+        legal_rules, privacy, audit,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     serve_file = app.view_functions["static"]
@@ -176,8 +176,8 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
         access.people_api, access.tokens_api, jobseekers.api, jobseekers.consents, interviews, privacy.erasures,
         privacy.possible_twins, organisations, licences, demand_letters, name_lists.api, name_lists.matches,
         fees.commitments, supply_chains, journeys.api, fees.declarations,
-        fees.statements, fees.rates, verification.api, verification.decisions, cases, releases.api, releases.naming, measures, ledger, fees.reference_data, fees.legal_rules,
-        verification.law_previews, journeys.reference_data,
+        fees.statements, fees.rates, verification.api, verification.decisions, cases, releases.api, releases.naming,
+        measures, ledger, fees.reference_data, fees.legal_rules, verification.law_previews, journeys.reference_data,
     ]  # fmt: skip
 
 

@@ -1,18 +1,23 @@
 """What the environment decides: which database, where our own files lie, which key guards personal fields.
 
-===========================  =================================================================================
-``DATABASE_URL``           the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the home folder
-``RECRUITMENT_HOME``       the folder of our own files. Default: ``first-mile`` in the user's data folder
-``RECRUITMENT_KEY``        the key file. Default: beside an SQLite database, else ``recruitment.key`` at home
-``RECRUITMENT_SEAL_KEY``   the file of the key that signs seals. Default: beside the key file, ``….seal-key``
-``RECRUITMENT_KEY_STORE``  the database of persons' keys. Default: SQLite beside the key file, ``….person-keys.sqlite3``
-``PUBLIC_URL``             where a proxy with TLS serves us, ``https://…``. Default: none, so this machine only
-``RECRUITMENT_SECOND_PERSON_ABOVE``  above how much a second person confirms a decision, by currency of comparison.
-                           Default: ``THB 5000.00,MYR 650.00,JPY 22000``. A currency that is left out: always
-``RECRUITMENT_RELEASE_DAY``  the day of the month on which releases are due, 1 to 28. Default: 1
-``RECRUITMENT_RECHECK_RATE``  how likely a demand letter is looked at again by lot, 0 to 1. Default: 0.2
-``PORT``                   where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
-===========================  =================================================================================
+=====================================  =========================================================================
+``DATABASE_URL``                       the database; ``sqlite:///…`` or ``postgresql://…``. Default: SQLite in the
+                                       home folder
+``RECRUITMENT_HOME``                   the folder of our own files. Default: ``first-mile`` in the user's data folder
+``RECRUITMENT_KEY``                    the key file. Default: beside an SQLite database, else ``recruitment.key`` at
+                                       home
+``RECRUITMENT_SEAL_KEY``               the key that signs seals. Default: beside the key file, ``….seal-key``
+``RECRUITMENT_KEY_STORE``              the database of persons' keys. Default: SQLite beside the key file,
+                                       ``….person-keys.sqlite3``
+``PUBLIC_URL``                         where a proxy with TLS serves us, ``https://…``. Default: none, so this
+                                       machine only
+``RECRUITMENT_SECOND_PERSON_ABOVE``    above how much a second person confirms a decision, by currency of
+                                       comparison; one that is left out: always. Default:
+                                       ``THB 5000.00,MYR 650.00,JPY 22000``
+``RECRUITMENT_RELEASE_DAY``            the day of the month on which releases are due, 1 to 28. Default: 1
+``RECRUITMENT_RECHECK_RATE``           how likely a demand letter is looked at again by lot, 0 to 1. Default: 0.2
+``PORT``                               where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
+=====================================  =========================================================================
 """
 
 from __future__ import annotations

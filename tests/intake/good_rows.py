@@ -24,7 +24,10 @@ GOOD: dict[str, list[Cells]] = {
     ],
     "debts": rows("debts", "reference", "DE-1", "DE-2"),
     "collateral": rows("collateral", "reference", "CO-1", "CO-2"),
-    "earnings": [row("earnings"), row("earnings", reference="EA-2", month="2024-08", deducted_for_recruitment="500.00")],
+    "earnings": [
+        row("earnings"),
+        row("earnings", reference="EA-2", month="2024-08", deducted_for_recruitment="500.00"),
+    ],
     "supply-chains": rows("supply-chains", "valid_from", "2024-01-01", "2024-02-01"),
     "reports": [row("reports"), nothing_more()],
     "rates": rows("rates", "on", "2024-03-01", "2024-03-02"),

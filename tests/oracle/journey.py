@@ -180,15 +180,20 @@ class ItemComparison:
         return total([row for row in self.reports if row.written_date and row.dated < committed_on])
 
     def left_out(self) -> dict[str, Fraction]:
-        """Give what could not be converted, by currency: declared rows, reported rows and the limit."""
+        """Give what could not be converted, by currency: declared and reported rows unless decided, and the limit."""
         sums: dict[str, Fraction] = defaultdict(Fraction)
-        for row in self.declared + self.reports:
+        for row in self.declared + self.reports if self.decision is None else []:
             if row.value is None:
                 sums[row.currency] += row.amount
         limit = self.limit()
         if limit is not None and self.converted_limit() is None:
             sums[limit[1]] += limit[0]
         return sums
+
+
+def month_of(row: Amount) -> str:
+    """Give the month of a payment as the worker said it, blank when only the year or nothing is known."""
+    return row.written_date[:7] if len(row.written_date) > len("2024") else ""
 
 
 def told_breach(breach: Breach) -> dict[str, Any]:
@@ -245,18 +250,18 @@ class JourneyComparison:
             for row in self.declared
             if row.payer in WORKER_SIDE
         ]
-        deducted = [row["deducted"] == "yes" for row in self.report_rows if row["fee_item"] != "none"]
+        said = [row for row in self.report_rows if row["fee_item"] != "none"]
         reports = [
-            Payment(
-                False, row.fee_item, row.payee, row.amount, row.currency, row.dated, row.written_date[:7], is_deducted
-            )._replace(**({} if len(row.written_date) >= len("2024-03") else {"month": ""}))
-            for row, is_deducted in zip(self.reported, deducted, strict=True)
+            Payment(False, row.fee_item, row.payee, row.amount, row.currency, row.dated, month_of(row))._replace(
+                is_deducted=report["deducted"] == "yes"
+            )
+            for row, report in zip(self.reported, said, strict=True)
         ]
         decided = {item: decision.verified for item, decision in self.decided.items()}
         wage = self.world.wages.get(self.demand_letter)
         case = Case(lines + reports, decided, wage, self.currency, self.converted, round_to_minor)
         found = find_breaches(self.world.law.get(corridor, []), case)
-        return sorted(found, key=lambda breach: breach.rule.id)
+        return sorted(found, key=lambda breach: (OF_LAW.index(breach.kind), breach.rule.id, breach.currency))
 
     def converted(self, amount: Fraction, currency: str, on: date) -> Fraction | None:
         """Convert an amount to the comparison currency, None without a rate."""
@@ -337,11 +342,9 @@ class JourneyComparison:
             return "in_dispute"
         if self.remedy_due() > 0 or self.has_open_debt_or_collateral():
             return "remedy_due"
-        breached = {
-            finding["fee_item"]
-            for finding in findings
-            if finding["kind"] in {"commitment_breach", "legal_breach"} and not finding.get("advisory")
-        }
+        breached = {finding["fee_item"] for finding in findings if finding["kind"] == "commitment_breach"}
+        for breach in self.breaches:
+            breached |= set() if breach.rule.is_advisory else breach.items
         if kinds & {"misfiled_cost", "deduction_over_limit"} or breached & may_pay:
             return "review"
         if (self.agency and not self.is_complete) or self.covered_until is None or "rate_missing" in kinds:
@@ -353,12 +356,7 @@ class JourneyComparison:
     def result(self) -> dict[str, Any]:
         """Give the journey as the contract's JSON object."""
         findings = [finding for item in self.items for finding in item.findings()]
-        findings += [
-            told_breach(breach)
-            for kind in OF_LAW
-            for breach in self.breaches
-            if (breach.kind, breach.item) == (kind, None)
-        ]
+        findings += [told_breach(breach) for breach in self.breaches if breach.item is None]
         findings += [{"kind": kind, "fee_item": None} for kind in self.journey_findings()]
         return {
             "journey": self.reference,

@@ -64,10 +64,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Breach:
-    """What breaks a rule; without an item where the rule is about all of them."""
+    """What breaks a rule; without an item where it is about several. ``items`` are all that fall under it."""
 
     kind: str
     item: str | None
+    items: frozenset[str]
     rule: Rule
     amount: Fraction
     currency: str
@@ -121,7 +122,10 @@ def find_breaches(rules: Iterable[Rule], case: Case) -> list[Breach]:
         held = [
             each
             for each in case.payments
-            if each.amount > 0 and rule.first <= each.day <= rule.last and (not rule.items or each.item in rule.items)
+            if each.amount > 0
+            and case.decided.get(each.item, 1) > 0
+            and rule.first <= each.day <= rule.last
+            and (not rule.items or each.item in rule.items)
         ]
         if rule.kind == "zero_fee" and rule.payees:
             held = [each for each in held if each.payee in rule.payees]
@@ -136,8 +140,13 @@ def find_breaches(rules: Iterable[Rule], case: Case) -> list[Breach]:
             about = [each for each in held if item in (None, each.item)]
             amount, currency = beyond(about, limit, case, case.decided)
             if amount > 0:
-                found.append(Breach("legal_breach", item, rule, amount, currency))
+                found.append(Breach("legal_breach", item, items_of(about), rule, amount, currency))
     return found
+
+
+def items_of(held: Iterable[Payment]) -> frozenset[str]:
+    """Give the items of payments."""
+    return frozenset(each.item for each in held)
 
 
 def limit_of(rule: Rule, case: Case) -> Money | None:
@@ -157,38 +166,52 @@ def share_of_wage(share: Fraction, case: Case) -> Money | None:
     return case.round_to_minor(amount * share, currency), currency
 
 
-def beyond(held: Sequence[Payment], limit: Money, case: Case, decided: Mapping[str, Fraction]) -> Money:
-    """Give by how much payments exceed a limit, and the currency of that; 0 when they do not."""
-    if not held:
-        return ZERO, case.currency
-    last_day = max(each.day for each in held)
+def beyond(
+    held: Sequence[Payment],
+    limit: Money,
+    case: Case,
+    decided: Mapping[str, Fraction],
+    each_item: Fraction | None = None,
+) -> Money:
+    """Give by how much payments exceed a limit, or singly that of each item, and the currency of that; 0 if they do not."""
     amount, own = limit
     undecided = [each for each in held if each.item not in decided]
-    if len(undecided) == len(held) and all(each.currency == own for each in held):
-        return beyond_in_own(held, limit, case)
-    converted = case.convert(amount, own, last_day)
-    if converted is None:
-        return beyond_in_own([each for each in undecided if each.currency == own], limit, case)
-    valued = [each._replace(amount=case.convert(each.amount, each.currency, each.day) or ZERO) for each in held]
-    return max(counted(valued, decided) - converted, ZERO), case.currency
-
-
-def beyond_in_own(held: Sequence[Payment], limit: Money, case: Case) -> Money:
-    """Give the excess of payments in the currency of the limit, converted by the day of the last where there is a rate."""
-    excess = counted(held, {}) - limit[0]
-    if excess <= 0:
+    if len(undecided) < len(held) or any(each.currency != own for each in held):
+        valued = valued_at_rates(held, case)
+        last_day = max((each.day for each in valued), default=None)
+        converted = None if last_day is None else case.convert(amount, own, last_day)
+        if last_day is not None and converted is not None:
+            single = None if each_item is None else case.convert(each_item, own, last_day)
+            return excess_of(counted(valued, decided), converted, single), case.currency
+    in_own = [each for each in undecided if each.currency == own]
+    excess = excess_of(counted(in_own, {}), amount, each_item)
+    if not in_own or not excess:
         return ZERO, case.currency
-    converted = case.convert(excess, limit[1], max(each.day for each in held))
-    return (excess, limit[1]) if converted is None else (converted, case.currency)
+    told = case.convert(excess, own, max(each.day for each in in_own))
+    return (told, case.currency) if told else (excess, own)
 
 
-def counted(held: Sequence[Payment], decided: Mapping[str, Fraction]) -> Fraction:
-    """Add up, item by item, the larger of the two accounts, and never more than was decided."""
+def excess_of(sums: Mapping[str, Fraction], limit: Fraction, each_item: Fraction | None) -> Fraction:
+    """Give what is too much: of all together, or of each by itself where that is more."""
+    together = max(sum(sums.values(), ZERO) - limit, ZERO)
+    if each_item is None:
+        return together
+    return max(together, sum((max(amount - each_item, ZERO) for amount in sums.values()), ZERO))
+
+
+def valued_at_rates(held: Iterable[Payment], case: Case) -> list[Payment]:
+    """Give payments in the currency of comparison; those without a rate are left out."""
+    converted = [(each, case.convert(each.amount, each.currency, each.day)) for each in held]
+    return [each._replace(amount=amount) for each, amount in converted if amount is not None]
+
+
+def counted(held: Sequence[Payment], decided: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """Give, item by item, the larger of the two accounts, and never more than was decided."""
     sums: dict[str, list[Fraction]] = defaultdict(lambda: [ZERO, ZERO])
     for each in held:
         sums[each.item][each.is_declared] += each.amount
     larger = {item: max(both) for item, both in sums.items()}
-    return sum((min(amount, decided.get(item, amount)) for item, amount in larger.items()), ZERO)
+    return {item: min(amount, decided.get(item, amount)) for item, amount in larger.items()}
 
 
 def kept_back_too_much(rule: Rule, held: Sequence[Payment], case: Case) -> list[Breach]:
@@ -202,24 +225,29 @@ def kept_back_too_much(rule: Rule, held: Sequence[Payment], case: Case) -> list[
     if together is None or single is None:
         return []
     sums: dict[str, Fraction] = defaultdict(Fraction)
-    left = dict(case.decided)
-    for _month, kept in sorted(months.items()):
-        candidates = [add_up([beyond(kept, together, case, left)])]
-        if rule.percent_total is not None:
-            items = sorted({each.item for each in kept})
-            parts = [beyond([each for each in kept if each.item == item], single, case, left) for item in items]
-            candidates.append(add_up(parts))
-        for currency, amount in max(candidates, key=lambda found: sum(found.values(), ZERO)).items():
-            sums[currency] += amount
-        for item in left:
-            valued = [case.convert(each.amount, each.currency, each.day) or ZERO for each in kept if each.item == item]
-            left[item] = max(left[item] - sum(valued, ZERO), ZERO)
-    return [Breach("deduction_over_limit", None, rule, amount, unit) for unit, amount in sorted(sums.items()) if amount]
-
-
-def add_up(parts: Iterable[Money]) -> dict[str, Fraction]:
-    """Add up amounts, each currency by itself."""
-    sums: dict[str, Fraction] = defaultdict(Fraction)
-    for amount, currency in parts:
+    about: dict[str, set[str]] = defaultdict(set)
+    for month, kept in months.items():
+        decided = decided_for(month, months, case)
+        amount, currency = beyond(kept, together, case, decided, None if rule.percent_total is None else single[0])
         sums[currency] += amount
-    return sums
+        about[currency] |= items_of(kept) if amount else set()
+    return [
+        Breach("deduction_over_limit", only(about[unit]), frozenset(about[unit]), rule, amount, unit)
+        for unit, amount in sorted(sums.items())
+        if amount
+    ]
+
+
+def decided_for(month: str, months: Mapping[str, list[Payment]], case: Case) -> dict[str, Fraction]:
+    """Give how much of what was decided is left for a month: the months in which most was kept back come first."""
+    left = dict(case.decided)
+    kept = {each: counted(valued_at_rates(rows, case), {}) for each, rows in months.items()}
+    for item, decided in case.decided.items():
+        before = [other for other in months if (-kept[other].get(item, 0), other) < (-kept[month].get(item, 0), month)]
+        left[item] = max(decided - sum(kept[other].get(item, 0) for other in before), ZERO)
+    return left
+
+
+def only(items: set[str]) -> str | None:
+    """Give the item when there is one alone."""
+    return next(iter(items)) if len(items) == 1 else None

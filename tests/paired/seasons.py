@@ -174,13 +174,15 @@ def may_be_told(world: World, who: str, finding: dict[str, Any]) -> bool:
     return len(persons) >= _FEWEST and len(letters) > 1 and max(days.values()) * 2 <= len(persons)
 
 
-def _heard(world: World, item: str, until: datetime) -> set[tuple[Any, Any, date]]:
+def _heard(world: World, item: str | None, until: datetime) -> set[tuple[Any, Any, date]]:
     said = ReportedPaymentRow
     query = (
         select(Journey.jobseeker_id, Journey.demand_letter_id, said.stated_on)
         .join(Journey, Journey.id == said.journey_id)
-        .where(said.fee_item == item, said.channel != "agency_form", said.recorded_at <= until)
+        .where(said.channel != "agency_form", said.recorded_at <= until)
     )
+    if item is not None:  # else it is about a total
+        query = query.where(said.fee_item == item)
     with world.database.read_session() as session:
         return {tuple(each) for each in session.execute(query)}  # type: ignore[misc]
 
@@ -193,7 +195,7 @@ def _earlier(world: World, who: str, finding: dict[str, Any]) -> set[Any]:
         .join(Organisation, Organisation.id == kept.organisation_id)
         .join(Release, Release.id == kept.release_id)
         .where(
-            Organisation.code == CODES[who], kept.kind == finding["kind"], kept.fee_item == finding["fee_item"],
+            Organisation.code == CODES[who], kept.kind == finding["kind"], kept.fee_item == (finding["fee_item"] or ""),
             Release.period < finding["since"],
         )
     )  # fmt: skip

@@ -190,7 +190,10 @@ _QUERIES = {
     "/api/v1/measures": "corridor=MM-TH",
     "/api/v1/comparisons/<reference:journey>/explanation": "purpose=casework",
     "/api/v1/journeys/<reference:journey>/adjudications": "purpose=casework",
-    **{f"/api/v1/{kind}": "purpose=casework&journey={}" for kind in ("reports", "repayments", "debts", "collateral", "earnings")},
+    **{
+        f"/api/v1/{kind}": "purpose=casework&journey={}"
+        for kind in ("reports", "repayments", "debts", "collateral", "earnings")
+    },
 }
 """What a reading address is asked with; ``{}`` stands for one's own, somebody else's, and what is not there."""
 
@@ -209,7 +212,9 @@ _BODIES: dict[str, dict[str, object]] = {
     "/api/v1/journey-matches/<reference:reference>/decision": {"decision": "different"},
     "/api/v1/adjudications/<reference:reference>/confirmation": {"answer": "refused", "basis": "-"},
     "/api/v1/adjudications/<reference:reference>/validation": {
-        "answer": "agrees", "channel": "hotline", "asked_on": clock.today().isoformat(),
+        "answer": "agrees",
+        "channel": "hotline",
+        "asked_on": clock.today().isoformat(),
     },
 }
 """What is sent where a decision about one thing is all that a route takes."""

@@ -64,7 +64,9 @@ def not_yours(told: ToldWorld) -> list[NotYours]:
     )
     field, desk = (Role.CSO_FIELDWORKER, "CSO-1"), (Role.CSO_SUPERVISOR, "CSO-1")
     of_other = told.called("AG-2")["J-3"]
-    statements = [f"/{kind}?purpose=casework&journey=" for kind in ("reports", "repayments", "debts", "collateral", "earnings")]
+    statements = [
+        f"/{kind}?purpose=casework&journey=" for kind in ("reports", "repayments", "debts", "collateral", "earnings")
+    ]
     tries = [
         *((who, "/organisations/", other, "") for who in (agency, employer, partner) for other in ("CSO-1", "OP-1")),
         (agency, "/organisations/", "AG-2", "/licence"),

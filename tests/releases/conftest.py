@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.factories.caseload import caseload, sqlite_caseload
+from tests.factories.crowd import Crowd
 from tests.factories.field import Field, field, small_worlds, sqlite_field
-from tests.releases.crowd import Crowd
 
 __all__ = ["caseload", "field", "small_worlds", "sqlite_caseload", "sqlite_field"]
 

@@ -10,8 +10,8 @@ from itertools import combinations
 from recruitment.jobseekers.rules import ConsentPurpose
 from recruitment.organisations import queries as organisations
 from recruitment.releases.rules import CellState, HoldingReason
+from tests.factories.crowd import ITEM, cut_off_of, due_of
 from tests.factories.rows import row
-from tests.releases.crowd import ITEM, cut_off_of, due_of
 
 
 def test_a_cell_is_repeated_to_the_byte_until_five_new_people_were_heard(crowd):

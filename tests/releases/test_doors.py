@@ -10,7 +10,7 @@ import pytest
 from recruitment.core import clock
 from recruitment.core.actor import Role
 from tests.factories.caseload import Caseload
-from tests.releases.crowd import Crowd, cut_off_of, due_of
+from tests.factories.crowd import Crowd, cut_off_of, due_of
 
 
 @pytest.fixture

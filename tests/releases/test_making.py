@@ -19,8 +19,8 @@ from recruitment.privacy import service as privacy
 from recruitment.privacy.rules import ErasureReason
 from recruitment.releases import services
 from recruitment.releases.rules import Calendar, CellState, HoldingReason
+from tests.factories.crowd import OPENED, Crowd, cut_off_of, due_of
 from tests.factories.rows import row
-from tests.releases.crowd import OPENED, Crowd, cut_off_of, due_of
 
 MOMENT = timedelta(microseconds=1)
 

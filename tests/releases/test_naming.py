@@ -21,8 +21,8 @@ from recruitment.releases.errors import (
 )
 from recruitment.releases.rules import DisclosureState, HeldReason, RetaliationRisk, RetaliationTrigger
 from tests.factories.caseload import Caseload
+from tests.factories.crowd import ITEM, Crowd, cut_off_of, due_of
 from tests.factories.rows import row
-from tests.releases.crowd import ITEM, Crowd, cut_off_of, due_of
 
 BEFORE = due_of(1) - timedelta(days=3)
 PLAN = "She moves to her sister in the next district first."

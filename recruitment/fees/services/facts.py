@@ -61,9 +61,7 @@ def count_up_law(session: Session, scope: str) -> None:
         outbox.emit(session, LAW_CHANGED, scope=scope)
         return
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    counted = dialect.insert(FactVersion).from_select(
-        ["journey_id", "version"], queries.to_count_up(scope)
-    )
+    counted = dialect.insert(FactVersion).from_select(["journey_id", "version"], queries.to_count_up(scope))
     session.execute(
         counted.on_conflict_do_update(
             index_elements=["journey_id"], set_={"version": FactVersion.__table__.c.version + 1}

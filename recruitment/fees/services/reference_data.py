@@ -29,7 +29,13 @@ def load(session: Session) -> None:
         for fact in items.fee_items
     ]  # fmt: skip
     rule_rows = [
-        {"id": rule.id, "scope": rule.scope, "kind": rule.kind.value, "facts": plain_rule(rule), "version": rules.version}
+        {
+            "id": rule.id,
+            "scope": rule.scope,
+            "kind": rule.kind.value,
+            "facts": plain_rule(rule),
+            "version": rules.version,
+        }
         for rule in rules.rules
     ]
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

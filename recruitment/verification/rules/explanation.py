@@ -169,7 +169,8 @@ def _under_law(finding: Finding, statements: list[Statement], law: Iterable[Told
         (told.computed, breach)
         for told in law
         for breach in told.breaches
-        if told.computed and (breach.authority, breach.kind, breach.fee_item) == (finding.law, finding.kind, finding.fee_item)
+        if told.computed
+        and (breach.authority, breach.kind, breach.fee_item) == (finding.law, finding.kind, finding.fee_item)
     ]
     return [
         statement

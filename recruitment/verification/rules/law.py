@@ -9,7 +9,7 @@ of an item is the larger of the two accounts, never more than what a person deci
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,10 +19,10 @@ from recruitment.fees.rules import NONE, Payee, Payer
 from recruitment.verification.rules.findings import FindingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from recruitment.verification.rules.facts import JourneyFacts
+    from recruitment.verification.rules.facts import Adjudicated, JourneyFacts
     from recruitment.verification.rules.findings import Authority
     from recruitment.verification.rules.rates import Convert
 
@@ -260,43 +260,52 @@ def _over_deductions(rule: LegalRule, rows: list[_Row], facts: JourneyFacts, con
         return [], WhyNotComputed.WAGE_UNKNOWN
     sums: dict[str, int] = defaultdict(int)
     items: dict[str, set[str]] = defaultdict(set)
+    decided = _decided_by_month(months, facts, convert)
     for month in sorted(months):
-        over = _over_month(rule, months[month], facts.monthly_wage, facts, convert)
+        facts_then = replace(facts, adjudicated=decided[month]) if facts.adjudicated else facts
+        over = _over_month(rule, months[month], facts.monthly_wage, facts_then, convert)
         why = WhyNotComputed.RATE_MISSING if over.is_unsure else why
         if over.amount > 0:
             sums[over.currency] += over.amount
             items[over.currency] |= {row.item for row in months[month]}
     found = []
     for currency, amount in sums.items():
-        total = amount
-        if currency == facts.currency and any(item in facts.adjudicated for item in items[currency]):
-            counted = [row for row in deducted if row.month is not None and row.item in items[currency]]
-            total = min(amount, sum(_borne(counted, facts, convert)[0].values()))
         single = next(iter(items[currency])) if len(items[currency]) == 1 else None
-        if total > 0:
-            found.append(_breach(rule, items[currency], total, currency, single))
+        found.append(_breach(rule, items[currency], amount, currency, single))
     return found, why
+
+
+def _decided_by_month(
+    months: Mapping[str, list[_Row]], facts: JourneyFacts, convert: Convert
+) -> dict[str, dict[str, Adjudicated]]:
+    """Return what was decided of each item as it falls to each month, in all never more than was decided.
+
+    Nobody decides about months, and a doubt counts for the worker: the months in which most was kept back come first.
+    """
+    kept = {month: _borne(rows, replace(facts, adjudicated={}), convert)[0] for month, rows in months.items()}
+    found: dict[str, dict[str, Adjudicated]] = {month: {} for month in months}
+    for item, decided in facts.adjudicated.items():
+        left = decided.verified_minor
+        for month in sorted(months, key=lambda each: (-kept[each].get(item, 0), each)):
+            found[month][item] = decided._replace(verified_minor=left)
+            left = max(left - kept[month].get(item, 0), 0)
+    return found
 
 
 def _over_month(
     rule: LegalRule, rows: list[_Row], wage: tuple[int, str], facts: JourneyFacts, convert: Convert
 ) -> _Over:
     """Return by how much a month is over: all items together, or each by itself where that has a share of its own."""
-    percent, together = rule.percent or _HUNDRED, rule.percent_total
-    over = _over(rows, (_share(wage[0], together or percent, _HUNDRED), wage[1]), facts, convert)
-    if together is None:
-        return over
-    each_limit = _share(wage[0], percent, _HUNDRED), wage[1]
-    singly = [
-        _over([row for row in rows if row.item == item], each_limit, facts, convert)
-        for item in sorted({row.item for row in rows})
-    ]
-    by_item = sum(each.amount for each in singly if each.currency == over.currency)
-    return _Over(max(over.amount, by_item), over.currency, over.is_unsure or any(each.is_unsure for each in singly))
+    each = _share(wage[0], rule.percent or _HUNDRED, _HUNDRED)
+    if rule.percent_total is None:
+        return _over(rows, (each, wage[1]), facts, convert)
+    return _over(rows, (_share(wage[0], rule.percent_total, _HUNDRED), wage[1]), facts, convert, each_item=each)
 
 
-def _over(rows: Sequence[_Row], limit: tuple[int, str], facts: JourneyFacts, convert: Convert) -> _Over:
-    """Return by how much ``rows`` together are over a limit; 0 when they are not.
+def _over(
+    rows: Sequence[_Row], limit: tuple[int, str], facts: JourneyFacts, convert: Convert, *, each_item: int | None = None
+) -> _Over:
+    """Return by how much ``rows`` together are over a limit, or item by item over that of each item; 0 when they are not.
 
     All in the limit's own currency are compared in it, to the minor unit, and only the excess is converted. Others are
     converted each by its own day, and the limit by the day of the last one that has a rate.
@@ -306,17 +315,24 @@ def _over(rows: Sequence[_Row], limit: tuple[int, str], facts: JourneyFacts, con
     if len(own) < len(rows):
         borne, last, left_out = _borne(rows, facts, convert)
         converted = convert(amount, currency, last) if last else None
-        if converted is not None:
-            return _Over(max(sum(borne.values()) - converted, 0), facts.currency, left_out)
+        if last and converted is not None:
+            each = None if each_item is None else convert(each_item, currency, last)
+            return _Over(_excess(borne, converted, each), facts.currency, left_out)
     # Also when a limit has no rate: what was paid in its own currency may be over it by itself.
     is_unsure = len(own) < len(rows)
-    total = sum(_larger(own, lambda row: row.amount).values())
-    if total <= amount:
+    over = _excess(_larger(own, lambda row: row.amount), amount, each_item)
+    if over == 0:
         return _Over(0, facts.currency, is_unsure)
-    excess = convert(total - amount, currency, max(row.day for row in own))
+    excess = convert(over, currency, max(row.day for row in own))
     if not excess:  # no rate, or less than the smallest coin
-        return _Over(total - amount, currency, is_unsure)
+        return _Over(over, currency, is_unsure)
     return _Over(excess, facts.currency, is_unsure)
+
+
+def _excess(borne: Mapping[str, int], limit: int, each_item: int | None) -> int:
+    together = max(sum(borne.values()) - limit, 0)
+    singly = 0 if each_item is None else sum(max(amount - each_item, 0) for amount in borne.values())
+    return max(together, singly)
 
 
 def _borne(rows: Sequence[_Row], facts: JourneyFacts, convert: Convert) -> tuple[dict[str, int], date | None, bool]:
