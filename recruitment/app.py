@@ -29,24 +29,24 @@ if TYPE_CHECKING:
 
 
 _LINKS = (
-    ("Journeys", "reporting.journey_list"),
     ("Cases", "casework.case_list"),
-    ("Cost of recruitment", "reporting.measures_show"),
-    ("Decisions waiting", "verification.decision_list"),
-    ("Declarations", "intake.declaration_list"),
-    ("Jobseekers", "persons.jobseeker_search"),
     ("Interviews due", "interviews.due_list"),
+    ("Decisions waiting", "verification.decision_list"),
+    ("Journeys", "reporting.journey_list"),
+    ("Jobseekers", "persons.jobseeker_search"),
+    ("Declarations", "intake.declaration_list"),
     ("Name lists", "name_lists.list_page"),
     ("Releases", "release_pages.release_list"),
-    ("What was released", "release_pages.workings_list"),
-    ("The law", "legal_rules.rule_list"),
-    ("Possible twins", "privacy.twin_list"),
     ("Possible matches", "name_lists.match_list"),
+    ("Possible twins", "privacy.twin_list"),
+    ("The law", "legal_rules.rule_list"),
+    ("Cost of recruitment", "reporting.measures_show"),
+    ("What was released", "release_pages.workings_list"),
     ("People", "access.people_list"),
     ("Audit record", "audit.event_list"),
     ("Your account", "access.account"),
 )
-"""What the top of a page leads to, for whom it is."""
+"""What the top of a page leads to, for whom it is: what is to be done each day first, what is looked up after it."""
 
 
 def upgrade_database(settings: Settings) -> bool:

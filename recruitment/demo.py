@@ -22,6 +22,8 @@ from recruitment.access.rules.people import normal_login
 from recruitment.access.rules.policy import POLICY
 from recruitment.access.services import people, second_factor
 from recruitment.app import upgrade_database
+from recruitment.cases import queries as case_queries
+from recruitment.cases import services as cases
 from recruitment.core.actor import LOCAL_OPERATOR, Role
 from recruitment.core.errors import NotFound
 from recruitment.database.unit_of_work import Database
@@ -50,7 +52,8 @@ CASELOAD = "CSO-NP"
 ACCOUNTS = (
     ("supervisor", Role.CSO_SUPERVISOR, CASELOAD, "journeys and people of one CSO"),
     ("fieldworker", Role.CSO_FIELDWORKER, CASELOAD, "the people registered by one fieldworker; nobody yet"),
-    ("caseworker", Role.CASE_WORKER, SENDER, "every journey, with what workers said"),
+    ("caseworker", Role.CASE_WORKER, SENDER, "every journey, with what workers said; works on cases"),
+    ("colleague", Role.CASE_WORKER, SENDER, "the same: the second person who confirms a decision"),
     ("agency", Role.AGENCY_OFFICER, OrganisationKind.AGENCY, "own declarations; nothing that a worker said"),
     ("employer", Role.EMPLOYER_OFFICER, OrganisationKind.EMPLOYER, "own demand letters and promises"),
     ("auditor", Role.AUDITOR, None, "books, comparisons and the audit record; no persons"),
@@ -120,6 +123,8 @@ def run(settings: Settings) -> None:
                 click.echo(f"imported {path.name}: {outcome.rows} rows")
         compared = refresh_all(database)
         click.echo(f"compared {compared} journeys" if compared else "no facts have changed since the last comparison")
+        opened = _open_cases(database)
+        click.echo(f"{opened} cases are open: recruitment cases list shows them")
         with database.read_session() as session:
             rows = verification.summaries(session)
             counts = verification.status_counts(session)
@@ -148,6 +153,16 @@ def show_code(settings: Settings, name: str) -> None:
     finally:
         database.dispose()
     click.echo(code)
+
+
+def _open_cases(database: Database) -> int:
+    """Open a case about whatever was found that somebody has to act on; return how many are open."""
+    while True:
+        with database.unit_of_work() as session:
+            if not cases.open_from_findings(session, LOCAL_OPERATOR):
+                break
+    with database.read_session() as session:
+        return case_queries.how_many_open(session)
 
 
 def _logins() -> frozenset[str]:

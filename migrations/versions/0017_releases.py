@@ -118,7 +118,7 @@ def _make_disclosures() -> None:
         sa.Column("journey_id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("risk", sa.String(length=10), nullable=False),
-        sa.Column("triggers", sa.String(length=200), nullable=False),
+        sa.Column("triggers_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("plan_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("assessed_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", UtcInstant(), nullable=False),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import String, func, select, type_coerce
 
 from recruitment.audit.models import AuditEvent, AuditSeal, AuditSealLeaf
 from recruitment.audit.rules import Event, HeldEvent
@@ -60,6 +60,13 @@ def events_of(
     if after is not None:
         query = query.where(AuditEvent.id < after)
     return [Event(*row) for row in session.execute(query)]
+
+
+def acts_since(session: Session, actor_id: UUID, action: str, since: datetime) -> int:
+    """Return how often somebody did something since an instant, as far as the session sees it."""
+    row = AuditEvent
+    query = select(func.count()).where(row.actor_id == actor_id, row.action == action, row.occurred_at > since)
+    return session.scalar(query) or 0
 
 
 def last_seal(session: Session) -> Seal | None:

@@ -60,14 +60,16 @@ def list_cases(state: str | None, kind: str | None, overdue: bool, as_json: bool
                 break
             after = queries.after(found[-1])
     if not as_json:
-        click.echo(f"{count} cases, {late} past their time.")
+        click.echo(f"{count} {'case' if count == 1 else 'cases'}, {late} past their time.")
 
 
 def _lines(case: CaseRead) -> str:
     """Return a case in a line, and a line for each reason why it is open."""
-    head = f"{case.reference}  {case.kind.value}  {case.state.value}  {case.clock}  {' '.join(case.journeys)}"
+    late = f", {case.late_reason}" if case.late_reason else ""
+    head = f"{case.reference}  {case.kind.value}  {case.state.value}  {case.clock}{late}  {' '.join(case.journeys)}"
     if case.next_follow_up is not None:
-        head += f"  follow up by {case.next_follow_up:%Y-%m-%d}"
+        by = "follow-up was due" if case.is_follow_up_late else "follow up by"
+        head += f"  {by} {case.next_follow_up:%Y-%m-%d}"
     return "\n".join([head, *(f"    open because {reason.sentence}" for reason in case.reasons)])
 
 

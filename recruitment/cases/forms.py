@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from recruitment.cases import services
 from recruitment.cases.errors import MoveIncomplete
 from recruitment.cases.rules import Action, AskedParty, CaseKind, LateReason, ReopenReason, State
 from recruitment.cases.services import Asking, Doing, NewAnswer, NewCase, Reopening
+from recruitment.core import clock
 from recruitment.fees.rules import StatementChannel
+from recruitment.interviews.rules import ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,19 +85,36 @@ def seen(form: Mapping[str, str]) -> int:
 
 
 def new_case(form: Mapping[str, str]) -> NewCase:
-    """Return the case of a filled form. Journeys stand one a line; the time has its zone. Raises ``MoveIncomplete``."""
+    """Return the case of a filled form. Journeys have blanks between them. Raises ``MoveIncomplete``.
+
+    The time is that of the clock in the place chosen as ``zone``, unless it says its zone itself.
+    """
     kind = _code(form, "kind", CaseKind)
     if kind is None:
         raise MoveIncomplete("Choose what the case is about.", kind="missing")
-    text = _text(form, "identified_at")
+    text, zone = _text(form, "identified_at"), _text(form, "zone")
     try:
         identified_at = datetime.fromisoformat(text)
     except ValueError:
         raise MoveIncomplete(
-            "Write when you were told of it with day, time and zone, such as 2026-03-02T09:30+07:00.",
-            identified_at="no time",
+            "Fill in the day and the time when you were told of it.", identified_at="no time"
         ) from None
+    if identified_at.tzinfo is None:
+        if zone not in {name for name, _ in zones()}:
+            raise MoveIncomplete("Choose whose clock that time was read from.", zone="missing")
+        identified_at = identified_at.replace(tzinfo=ZoneInfo(zone))
     return NewCase(kind, tuple(_text(form, "journeys").split()), identified_at, _text(form, "note") or None)
+
+
+def zones() -> list[tuple[str, str]]:
+    """Return the time zones that a form offers: the name (IANA), and a place with how far it is from UTC now."""
+    named = sorted({*ZONES.values(), "UTC"}, key=lambda name: name.rpartition("/")[2])
+    return [(name, f"{name.rpartition('/')[2].replace('_', ' ')} ({_from_utc(name)})") for name in named]
+
+
+def _from_utc(zone: str) -> str:
+    ahead = f"{clock.now().astimezone(ZoneInfo(zone)):%z}"
+    return f"UTC{ahead[:3]}:{ahead[3:]}"
 
 
 def new_answer(form: Mapping[str, str]) -> NewAnswer:

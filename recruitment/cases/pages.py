@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from recruitment.cases import forms, queries, services
 from recruitment.cases.errors import MoveIncomplete
 from recruitment.cases.rules import (
+    CASE_WORDS,
     Action,
     AskedParty,
     CaseFilter,
@@ -26,18 +27,30 @@ from recruitment.web.context import actor, read_session, unit_of_work
 from recruitment.web.gate import allow
 from recruitment.web.pagination import Asked, paged
 from recruitment.web.reading import REFERENCE_LENGTH_MAX
+from recruitment.web.templating import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from enum import StrEnum
 
     from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
+
+    from recruitment.core.errors import RecruitmentError
 
 pages = Blueprint("casework", __name__)
 
 _CASES = 50
 _CURSOR_MAX = 400
+_CODES: Mapping[str, type[StrEnum]] = {"action": Action, "late_reason": LateReason, "reason": ReopenReason}
 _REFUSALS = (InvalidInput, RuleBroken, Conflict)
+
+
+@pages.app_template_filter()
+def case_words(code: StrEnum | str, of: str = "") -> str:
+    """Return what a code of a case is called. ``of``: the field of an event that holds it as a plain text."""
+    known = _CODES[of](code) if of in _CODES else code
+    return (CASE_WORDS.get(type(known)) or {}).get(known) or words(str(known))
 
 
 @pages.get("/cases")
@@ -79,12 +92,21 @@ def case_raise() -> ResponseReturnValue:
         with unit_of_work() as session:
             reference = services.raise_case(session, actor(), forms.new_case(request.form))
     except _REFUSALS as refused:
-        return _form(request.form, refused.detail), 409 if isinstance(refused, Conflict) else 422
+        return _form(request.form, refused), 409 if isinstance(refused, Conflict) else 422
     return redirect(url_for("casework.case_show", reference=reference), 303)
 
 
-def _form(values: object, error: str | None = None) -> str:
-    return render_template("cases/case_new.html", values=values, error=error, kinds=list(CaseKind))
+def _form(values: Mapping[str, str], refused: RecruitmentError | None = None) -> str:
+    return render_template(
+        "cases/case_new.html", values=values, kinds=list(CaseKind), zones=forms.zones(), **_told(refused)
+    )
+
+
+def _told(refused: RecruitmentError | None) -> dict[str, object]:
+    """Return what a form shows of a refusal: the sentence above it, and beside each field that it names."""
+    if refused is None:
+        return {"error": None, "problems": {}}
+    return {"error": refused.detail, "problems": dict.fromkeys(refused.facts, refused.detail)}
 
 
 @pages.get("/cases/<reference:reference>")
@@ -147,11 +169,11 @@ def _done(reference: str, do: Callable[[Session], object]) -> ResponseReturnValu
         with unit_of_work() as session:
             do(session)
     except _REFUSALS as refused:
-        return _page(reference, refused.detail), 409 if isinstance(refused, Conflict) else 422
+        return _page(reference, refused), 409 if isinstance(refused, Conflict) else 422
     return redirect(url_for("casework.case_show", reference=reference), 303)
 
 
-def _page(reference: str, error: str | None = None) -> str:
+def _page(reference: str, refused: RecruitmentError | None = None) -> str:
     with unit_of_work() as session:
         found = services.read(session, actor(), reference)
     case, round_ = found.case, found.last_round
@@ -161,8 +183,9 @@ def _page(reference: str, error: str | None = None) -> str:
         found=found,
         case=case,
         round=round_,
-        error=error,
+        values=request.form if refused else {},
         today=clock.today(),
+        may_read_journeys=actor().may(Permission.READ_STATEMENTS),
         may_work=is_worker,
         may_close=is_worker and actor().role is Role.CASE_WORKER,
         may_add=actor().may(Permission.RAISE_CASES) and case.state in {State.OPENED, State.ASKED, State.ACTIONED},
@@ -174,6 +197,7 @@ def _page(reference: str, error: str | None = None) -> str:
         late_reasons=list(LateReason),
         reopen_reasons=[reason for reason in ReopenReason if reason.is_for_people],
         channels=[channel for channel in StatementChannel if channel not in NEVER_INDEPENDENT],
+        **_told(refused),
     )
 
 

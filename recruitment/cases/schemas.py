@@ -107,6 +107,9 @@ class CaseSchema(Schema):
     hours_left = fields.Integer(
         required=True, allow_none=True, metadata={"description": "until a response is due; below zero, how late it is"}
     )
+    late_reason = fields.Enum(
+        LateReason, by_value=True, required=True, allow_none=True, metadata={"description": "of the first response"}
+    )
     next_follow_up = fields.AwareDateTime(required=True, allow_none=True, format="iso")
     last_event_at = fields.AwareDateTime(required=True, format="iso")
     reasons = fields.List(fields.Nested(OpenReasonSchema), required=True)

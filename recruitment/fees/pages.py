@@ -23,7 +23,11 @@ from recruitment.web.gate import allow
 from recruitment.web.reading import is_party
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask.typing import ResponseReturnValue
+
+    from recruitment.core.errors import RecruitmentError
 
 pages = Blueprint("legal_rules", __name__)
 
@@ -79,11 +83,12 @@ def rule_revise(rule: str) -> ResponseReturnValue:
             number = int(given.get("revision", "")) if given.get("revision", "").isdecimal() else -1
             service.revise_rule(session, actor(), rule, changes, reason=given.get("reason", ""), number=number)
     except (InvalidInput, Conflict) as problem:
-        return _show(rule, error=problem.detail), _CONFLICT if isinstance(problem, Conflict) else _REFUSED
+        return _show(rule, problem, given), _CONFLICT if isinstance(problem, Conflict) else _REFUSED
     return redirect(url_for("legal_rules.rule_show", rule=rule), 303)
 
 
-def _show(rule_id: str, *, error: str | None = None) -> str:
+def _show(rule_id: str, refused: RecruitmentError | None = None, given: Mapping[str, str] | None = None) -> str:
+    """Show a rule. ``given``: the form of a revision that was refused."""
     with read_session() as session:
         found, history = queries.rule_in_force(session, rule_id), queries.rule_history(session, rule_id)
     if found is None:
@@ -101,8 +106,10 @@ def _show(rule_id: str, *, error: str | None = None) -> str:
         standing=fact.on(clock.today()),
         history=list(zip(history, [[], *changed], strict=True)),
         is_inside=not is_party(actor()),
-        texts=service.as_texts(fact),
-        reason="",
+        texts=service.as_texts(fact) | service.changes_in(fact, given or {}),
+        choices=service.CHOICES,
+        reason=(given or {}).get("reason", "")[: service.REASON_MAX],
         may_edit=actor().may(Permission.EDIT_LEGAL_RULES),
-        error=error,
+        error=refused.detail if refused else None,
+        problems=refused.facts if refused else {},
     )

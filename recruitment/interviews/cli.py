@@ -14,6 +14,7 @@ from recruitment.core.dates import parse_day
 from recruitment.core.errors import InvalidInput
 from recruitment.fees.rules import Checkpoint
 from recruitment.interviews import service
+from recruitment.interviews.errors import InterviewFilterInvalid
 from recruitment.interviews.rules import (
     CHECKPOINTS,
     LISTED,
@@ -27,6 +28,8 @@ from recruitment.interviews.rules import (
     Wanted,
     WhoElseReads,
 )
+from recruitment.organisations import queries as organisations
+from recruitment.organisations.rules import OrganisationKind
 from recruitment.web.terminal import open_database, table, told
 
 if TYPE_CHECKING:
@@ -76,6 +79,8 @@ def due(cso: str | None, on: date | None, checkpoint: str | None, state: str | N
         InterviewState(state) if state else None,
     )
     with open_database().read_session() as session:
+        if cso is not None and cso not in organisations.by_code(session, [cso], OrganisationKind.CSO):
+            raise InterviewFilterInvalid(f"There is no CSO {cso}. Give the code of one.")
         found = service.due(session, LOCAL_OPERATOR, wanted, after=None, limit=_ALL)
     if as_json:
         for line in found:

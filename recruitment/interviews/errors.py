@@ -41,6 +41,6 @@ class SafeContactInvalid(InvalidInput):
 
 
 class InterviewFilterInvalid(InvalidInput):
-    """The list is asked for a checkpoint, a state or a day that there is not."""
+    """The list is asked for a CSO, a checkpoint, a state or a day that there is not."""
 
     code = "interviews.filter_invalid"

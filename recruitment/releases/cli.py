@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from recruitment.core.actor import LOCAL_OPERATOR
@@ -11,6 +13,7 @@ from recruitment.organisations import queries as organisations
 from recruitment.releases import queries, services
 from recruitment.releases.errors import NothingKept, OrganisationNotParty, ReleaseUnknown
 from recruitment.releases.rules import Calendar
+from recruitment.releases.schemas import ReleaseMadeSchema, WorkingsSchema
 from recruitment.web.terminal import open_database, table, told
 
 
@@ -47,11 +50,16 @@ def make(dry_run: bool) -> None:
 
 
 @releases.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a release, one a line.")
 @told
-def list_made() -> None:
+def list_made(as_json: bool) -> None:
     """Show the releases that were made, the newest first."""
     with open_database().read_session() as session:
         found = services.list_releases(session, LOCAL_OPERATOR)
+    if as_json:
+        for each in found:
+            click.echo(json.dumps(ReleaseMadeSchema().dump(each)))
+        return
     rows = [
         (
             each.period,
@@ -84,11 +92,15 @@ def show(period: str, organisation: str) -> None:
 @releases.command()
 @click.argument("period")
 @click.option("--organisation", metavar="CODE", help="Only the cells of this agency or employer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the document of the API.")
 @told
-def workings(period: str, organisation: str | None) -> None:
+def workings(period: str, organisation: str | None, as_json: bool) -> None:
     """Show every cell of the release of PERIOD with exact counts, and why what was held back was held back."""
     with open_database().read_session() as session:
         found = services.workings(session, LOCAL_OPERATOR, period, organisation)
+    if as_json:
+        click.echo(json.dumps(WorkingsSchema().dump(found), ensure_ascii=False))
+        return
     rows = [
         (
             cell.organisation, cell.kind.value, cell.fee_item or "", cell.state.value if cell.is_told else "not enough data",

@@ -102,7 +102,10 @@ class ReleaseContributor(Base):
 
 
 class RetaliationAssessment(Base):
-    """How dangerous it is for somebody to be named to an organisation. ``plan_sealed``: how they are kept safe."""
+    """How dangerous it is for somebody to be named to an organisation. ``plan_sealed``: how they are kept safe.
+
+    ``triggers_sealed``: what makes it dangerous. It may say that somebody has no papers, which is never kept in clear.
+    """
 
     __tablename__ = "retaliation_assessments"
     __table_args__ = (CheckConstraint("risk IN ('low', 'medium', 'high')", name="risk_known"),)
@@ -112,7 +115,7 @@ class RetaliationAssessment(Base):
     journey_id: Mapped[UUID] = mapped_column(Id, ForeignKey("journeys.id"), index=True)
     organisation_id: Mapped[UUID] = mapped_column(Id, ForeignKey("organisations.id"))
     risk: Mapped[str] = mapped_column(String(10))
-    triggers: Mapped[str] = mapped_column(String(200))
+    triggers_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     plan_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     assessed_by: Mapped[UUID] = mapped_column(Id)
     recorded_at: Mapped[datetime] = mapped_column(UtcInstant)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
 
 from recruitment.core.actor import Permission
+from recruitment.core.dates import Precision
+from recruitment.fees.reference import fee_item_facts
 from recruitment.releases import services
 from recruitment.web.context import actor, read_session
 from recruitment.web.gate import allow
 from recruitment.web.pagination import Asked, paged
 from recruitment.web.reading import REFERENCE_LENGTH_MAX
+from recruitment.web.templating import about_day, day
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -20,6 +24,18 @@ if TYPE_CHECKING:
 pages = Blueprint("release_pages", __name__)
 
 _AT_ONCE = 24
+
+
+@pages.app_template_filter()
+def told_month(period: str) -> str:
+    """Write the month of a release: ``2026-11`` is ``Nov 2026``."""
+    return about_day(date.fromisoformat(f"{period}-01"), Precision.MONTH)
+
+
+@pages.app_template_filter()
+def told_day(text: str) -> str:
+    """Write a day of an artefact: ``2026-12-01`` is ``1 Dec 2026``."""
+    return day(date.fromisoformat(text))
 
 
 @pages.get("/releases")
@@ -38,7 +54,7 @@ def release_show(period: str) -> ResponseReturnValue:
     """Show one release, from its artefact alone."""
     with read_session() as session:
         release = json.loads(services.artefact(session, actor(), period))
-    return render_template("releases/release_show.html", release=release)
+    return render_template("releases/release_show.html", release=release, labels=_labels())
 
 
 @pages.get("/release-workings")
@@ -58,7 +74,11 @@ def workings_show(period: str) -> ResponseReturnValue:
     organisation = _visible("organisation")
     with read_session() as session:
         found = services.workings(session, actor(), period, organisation)
-    return render_template("releases/workings_show.html", found=found, organisation=organisation)
+    return render_template("releases/workings_show.html", found=found, organisation=organisation, labels=_labels())
+
+
+def _labels() -> dict[str, str]:
+    return {item.code: item.label for item in fee_item_facts()}
 
 
 def _visible(name: str) -> str | None:

@@ -97,6 +97,16 @@ class ReleaseDisclosureSchema(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
+class ReleaseMadeSchema(Schema):
+    """A release as the command line lists it."""
+
+    period = fields.String(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    cut_off_at = fields.AwareDateTime(required=True)
+    made_at = fields.AwareDateTime(required=True)
+    recheck_rate = fields.String(required=True)
+
+
 class WorkingsSchema(Schema):
     """A release from the inside. ``seed`` is what the lots of the re-checks were drawn with."""
 

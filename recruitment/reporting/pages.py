@@ -84,6 +84,7 @@ def journey_list() -> ResponseReturnValue:
         corridors=[corridor.code for corridor in corridor_facts()],
         agencies=agencies,
         findings=[kind.value for kind in FindingKind],
+        may_open=actor().may(Permission.READ_STATEMENTS),
     )
 
 

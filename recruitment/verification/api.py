@@ -212,7 +212,8 @@ def validate(new: NewValidation, reference: str) -> ResponseReturnValue:
 def preview_legal_rule(given: dict[str, Any], rule: str) -> ResponseReturnValue:
     """See what a change of a legal rule would change, before it is made.
 
-    Nothing is saved but that you looked. Who may not read comparisons is told counts of journeys alone, and 1 to 4 as null.
+    Nothing is saved but that you looked. Who may not read comparisons is told counts of journeys
+    alone, to the nearest five, and fewer than eight as null.
     """
     shown = law.preview_change(database().read_session, actor(), rule, given["change"])
     with unit_of_work() as session:

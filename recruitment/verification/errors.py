@@ -14,6 +14,7 @@ Conflict      WordsCameIn
 RuleBroken    OwnDecision
               SecondPersonNeedsAccount
               PersonErased
+              PreviewsUsedUp
 """
 
 from __future__ import annotations
@@ -103,3 +104,9 @@ class PersonErased(RuleBroken):
     """The person was erased: nothing more is written about them."""
 
     code = "verification.person_erased"
+
+
+class PreviewsUsedUp(RuleBroken):
+    """Somebody who reads no comparisons looked at more previews of the law within a day than are told."""
+
+    code = "verification.previews_used_up"

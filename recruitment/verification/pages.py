@@ -37,6 +37,7 @@ pages = Blueprint("verification", __name__)
 
 _WAITING = 50
 _CONFLICT, _REFUSED = 409, 422
+_REFUSALS = (InvalidInput, RuleBroken, Conflict)
 
 
 @pages.get("/adjudications")
@@ -67,8 +68,8 @@ def decide(reference: str) -> ResponseReturnValue:
         new = forms.new_adjudication(request.form, reference, request.form.get("currency", "")[:3])
         with unit_of_work() as session:
             service.adjudicate(session, actor(), new)
-    except (InvalidInput, RuleBroken, Conflict) as error:
-        return _show(reference, error), _CONFLICT if isinstance(error, Conflict) else _REFUSED
+    except _REFUSALS as error:
+        return _show(reference, error), _status(error)
     return _back(reference)
 
 
@@ -76,9 +77,12 @@ def decide(reference: str) -> ResponseReturnValue:
 @allow(Permission.ADJUDICATE)
 def confirm(reference: str) -> ResponseReturnValue:
     """Keep what a second person says of a decision, and show its journey again."""
-    answer, basis = forms.second_answer(request.form)
-    with unit_of_work() as session:
-        service.confirm(session, actor(), reference, answer, basis=basis)
+    try:
+        answer, basis = forms.second_answer(request.form)
+        with unit_of_work() as session:
+            service.confirm(session, actor(), reference, answer, basis=basis)
+    except _REFUSALS as error:
+        return _again(reference, error)
     return _back(request.form.get("journey", ""))
 
 
@@ -86,10 +90,25 @@ def confirm(reference: str) -> ResponseReturnValue:
 @allow(Permission.RECORD_VALIDATIONS)
 def validate(reference: str) -> ResponseReturnValue:
     """Keep what the worker says of a decision, and show its journey again."""
-    new = forms.new_validation(request.form)
-    with unit_of_work() as session:
-        service.validate(session, actor(), reference, new)
+    try:
+        new = forms.new_validation(request.form)
+        with unit_of_work() as session:
+            service.validate(session, actor(), reference, new)
+    except _REFUSALS as error:
+        return _again(reference, error)
     return _back(request.form.get("journey", ""))
+
+
+def _again(decision: str, error: RecruitmentError) -> ResponseReturnValue:
+    """Show the journey that the form was on with what is wrong; raise it where the form names no journey."""
+    journey = request.form.get("journey", "")
+    if not (0 < len(journey) <= REFERENCE_LENGTH_MAX and journey.isprintable()):
+        raise error
+    return _show(journey, error, decision), _status(error)
+
+
+def _status(error: RecruitmentError) -> int:
+    return _CONFLICT if isinstance(error, Conflict) else _REFUSED
 
 
 def _back(journey: str) -> ResponseReturnValue:
@@ -99,7 +118,8 @@ def _back(journey: str) -> ResponseReturnValue:
     return redirect(url_for("verification.decision_list"), 303)
 
 
-def _show(reference: str, error: RecruitmentError | None = None) -> str:
+def _show(reference: str, error: RecruitmentError | None = None, decision: str | None = None) -> str:
+    """Show a journey. ``decision``: about which one a form came that was refused, if about one that is there."""
     with unit_of_work() as session:
         found = service.read_decisions(session, actor(), reference, purpose=Purpose.CASEWORK)
         labels = {item.code: item.label for item in fees.fee_items(session)}
@@ -111,6 +131,7 @@ def _show(reference: str, error: RecruitmentError | None = None) -> str:
         others=_unnamed(found, others),
         error=error,
         values=request.form if error else {},
+        refused_about=decision,
         reader=actor().id,
         may_decide=actor().may(Permission.ADJUDICATE),
         may_ask=actor().may(Permission.RECORD_VALIDATIONS),
@@ -141,13 +162,13 @@ def rule_preview(rule: str) -> ResponseReturnValue:
         before = legal_rules.current_rule(session, rule)
     fact = kept_rule(before.facts)
     changes = legal_rules.changes_in(fact, given)
-    shown, error = None, None
+    shown, refused = None, None
     try:
         shown = law.preview_change(database().read_session, actor(), rule, changes)
         with unit_of_work() as session:
             law.record_preview(session, actor(), rule)
-    except InvalidInput as problem:
-        error = problem.detail
+    except (InvalidInput, RuleBroken) as problem:
+        refused = problem
     in_full = actor().may(Permission.READ_COMPARISONS)
     page = render_template(
         "verification/rule_preview.html",
@@ -155,11 +176,14 @@ def rule_preview(rule: str) -> ResponseReturnValue:
         fact=fact,
         before=legal_rules.as_texts(fact),
         texts=legal_rules.as_texts(fact) | changes,
+        choices=legal_rules.CHOICES,
         changes=changes,
         reason=given.get("reason", "")[: legal_rules.REASON_MAX],
-        error=error,
+        error=refused.detail if refused else None,
+        problems=refused.facts if refused else {},
+        in_full=in_full,
         journeys=told_count(shown.found.journeys, in_full=in_full) if shown else None,
         touched=told_count(shown.found.touched, in_full=in_full) if shown else None,
         effects=told_effects(shown.found.effects, in_full=in_full) if shown else [],
     )
-    return page, _REFUSED if error else 200
+    return page, _REFUSED if refused else 200

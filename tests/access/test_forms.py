@@ -176,3 +176,9 @@ def test_the_navigation_shows_what_the_actor_may_use(client_of):
     assert 'href="/people"' in operator
     assert 'href="/people"' not in agency
     assert "Sign out" in agency
+    worker = client_of(Role.CASE_WORKER).get("/legal-rules").text
+    daily, more = worker.split("More pages")
+    assert 'href="/cases"' in daily
+    assert 'href="/legal-rules" aria-current="page"' in daily
+    assert 'href="/account"' in more
+    assert "More pages" not in agency

@@ -45,6 +45,8 @@ def test_a_case_is_moved_at_the_machine_and_not_closed_there(bench):
         refused = run("cases", "ask", reference, "employer", exit_code=1)
         assert "was due 1 hours ago" in refused.stderr
         run("cases", "ask", reference, "employer", "--late-reason", "out_of_reach", "--note", "at sea")
+        assert "threats  asked  answered 1 h late, out_of_reach  J-1" in run("cases", "list").stdout
+        assert json.loads(run("cases", "list", "--json").stdout)["late_reason"] == "out_of_reach"
         run("cases", "act", reference, "safe_place", "--on", "2026-03-09")
         bench.begin_round(reference)
         bench.answer(reference, right_action=True, well_done=True, effective=True)
@@ -57,6 +59,17 @@ def test_a_case_is_moved_at_the_machine_and_not_closed_there(bench):
         assert bench.the().state.value == "opened"
     for verb in ("close", "answer", "validate"):
         run("cases", verb, reference, exit_code=2)
+
+
+def test_a_follow_up_that_nobody_made_stays_to_be_seen(bench):
+    run = bench.field.run
+    with clock.stopped_at(FRIDAY):
+        run("cases", "raise", "threats", "J-1")
+        run("cases", "ask", reference_of(bench), "agency")
+        assert "  follow up by 2026-03-20" in run("cases", "list").stdout
+    with clock.stopped_at(FRIDAY + timedelta(days=14, hours=1)):
+        assert "  follow-up was due 2026-03-20" in run("cases", "list").stdout
+        assert "1 case, 0 past their time." in run("cases", "list").stdout
 
 
 @pytest.mark.parametrize("verb", [("show", "CA-0"), ("ask", "CA-0", "agency"), ("reopen", "CA-0", "moved_by_mistake")])

@@ -133,6 +133,31 @@ def test_a_second_one_is_refused_with_the_name_of_the_first_and_journeys_are_add
         bench.do(bench.supervisor, services.add_journeys, reference, ["J-3"])
 
 
+def test_nobody_is_added_to_a_serious_case_whose_clock_has_stopped(bench):
+    reference = bench.raised()
+    bench.ask(reference)
+    with pytest.raises(NotFromHere, match="72 hours"):
+        bench.do(bench.supervisor, services.add_journeys, reference, ["J-3"])
+
+
+def test_harm_that_became_known_after_the_response_has_a_clock_of_its_own(bench):
+    """Else a second beating, told while the first is worked on, would be held to no hour at all."""
+    known, again = clock.now() - timedelta(hours=3), clock.now() + timedelta(hours=1)
+    reference = bench.raised(CaseKind.VIOLENCE, identified_at=known)
+    bench.ask(reference)
+    with clock.stopped_at(again):
+        with pytest.raises(CaseOpenAlready):
+            bench.raised(CaseKind.VIOLENCE, identified_at=known + timedelta(hours=1))
+        second = bench.raised(CaseKind.VIOLENCE, identified_at=again)
+        assert bench.the(second).due_at == again + timedelta(hours=72)
+        with pytest.raises(CaseOpenAlready, match=second):
+            bench.raised(CaseKind.VIOLENCE, identified_at=again)
+        costs = bench.raised(CaseKind.RECRUITMENT_COSTS, identified_at=known)
+        bench.ask(costs)
+        with pytest.raises(CaseOpenAlready, match=costs):
+            bench.raised(CaseKind.RECRUITMENT_COSTS, identified_at=again)
+
+
 def test_when_it_became_known_has_a_zone_and_is_past(sqlite_bench):
     naive = datetime(2024, 5, 1, 8)  # noqa: DTZ001 - the fault
     for at in (naive, datetime(1899, 5, 1, 8, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)):

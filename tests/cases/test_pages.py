@@ -63,6 +63,23 @@ def test_a_form_that_is_wrong_is_shown_again(sqlite_bench):
     assert send(bench, bench.supervisor, f"{page}/journeys", journeys="J-2").status_code == 303
 
 
+def test_the_form_takes_the_clock_of_a_place_and_keeps_what_was_typed(sqlite_bench):
+    bench = sqlite_bench
+    typed = {"kind": "minor", "journeys": "J-1", "identified_at": "2026-01-01T08:00", "note": "told on the pier"}
+    refused = send(bench, bench.supervisor, "/cases/new", **typed, zone="Mars/North")
+    assert refused.status_code == 422
+    assert 'value="told on the pier"' in refused.text
+    assert 'aria-describedby="zone-problem"' in refused.text
+    page = send(bench, bench.supervisor, "/cases/new", **typed, zone="Asia/Yangon").headers["Location"]
+    text = bench.caseload.browser(bench.worker).get(page).text
+    assert "01:30\N{NO-BREAK SPACE}UTC" in text
+    assert "Somebody under 18" in text
+    refused = send(bench, bench.worker, f"{page}/moves", seen="1", to="asked", asked="employer", note="called them")
+    assert refused.status_code == 422
+    assert 'value="called them"' in refused.text
+    assert 'value="employer" selected' in refused.text
+
+
 def test_the_list_shows_what_is_late_and_the_journey_leads_to_it(bench):
     bench.dispute("J-2")
     bench.open()
@@ -77,6 +94,19 @@ def test_the_list_shows_what_is_late_and_the_journey_leads_to_it(bench):
     assert costs.reference in of_journey
     assert reference not in of_journey
     assert "There is no such case" in bench.caseload.browser(bench.worker).get("/cases?journey=J-404").text
+    answered = {
+        "seen": "1",
+        "to": "asked",
+        "asked": "agency",
+        "late_reason": "told_late",
+        "note": "the CSO was told late",
+    }
+    assert send(bench, bench.worker, f"/cases/{reference}/moves", **answered).status_code == 303
+    with clock.stopped_at(clock.now() + timedelta(days=15)):
+        for page in ("/cases", f"/cases/{reference}"):
+            text = bench.caseload.browser(bench.worker).get(page).text
+            assert "Whoever heard of it told us late" in text, page
+            assert "It was to be looked at again by" in text or "That is over." in text, page
 
 
 def test_who_may_only_read_sees_no_form(bench):

@@ -243,6 +243,7 @@ class TestCommands:
         )  # fmt: skip
         assert "pre_departure" in run("interviews", "due", "--state", "due").output
         assert "Nobody" in run("interviews", "due", "--checkpoint", "pre_departure", "--state", "missed").output
+        assert "There is no CSO CSO-9" in run("interviews", "due", "--cso", "CSO-9", exit_code=1).stderr
 
     def test_what_is_wrong_is_a_sentence(self, sqlite_office):
         run = sqlite_office.field.run

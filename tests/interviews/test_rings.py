@@ -81,6 +81,17 @@ def test_the_list_is_the_same_through_either_connection(told):
         assert len(service.due(session, LOCAL_OPERATOR, Wanted(date(2024, 9, 1)), after=None, limit=9)) == 2
 
 
+def test_a_placement_that_the_agency_alone_recorded_counts_for_the_cso(told):
+    told.field.send("jobseekers", row("jobseekers", reference="JS-7", consent_contact="yes"))
+    told.field.send("journeys", row("journeys", reference="J-7", jobseeker="JS-7"))
+    told.field.send("stages", row("stages", journey="J-7", stage="placement"), by="AG-1")
+    supervisor = told.actor("CSO-1")
+    for database in (told.service, told.database):
+        with database.read_session(supervisor.scope) as session:
+            found = service.due(session, supervisor, Wanted(date(2024, 9, 1)), after=None, limit=9)
+        assert [(line.journey, line.checkpoint.value) for line in found] == [("J-7", "post_placement")]
+
+
 def test_nobody_writes_of_people_of_others_or_for_another_organisation(told):
     with told.database.read_session() as session:
         people = list(session.scalars(select(AbsenceRow.jobseeker_id).order_by(AbsenceRow.id)))

@@ -333,7 +333,7 @@ class JourneyComparison:
 
     def status(self, findings: list[dict[str, Any]]) -> str:
         """Give the first status that holds."""
-        kinds = {finding["kind"] for finding in findings if not finding.get("advisory")}
+        kinds = {finding["kind"] for finding in findings}
         disputed = {finding["kind"] for finding in findings if finding.get("state") != "adjudicated"}
         may_pay = {item.code for item in self.items if item.epp == "worker_may_pay"}
         if disputed & {"undeclared_payment", "unconfirmed_declaration"} or any(

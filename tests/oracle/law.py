@@ -59,7 +59,7 @@ class Rule:
     @property
     def is_advisory(self) -> bool:
         """Say whether what it finds is for a person to know, and no more."""
-        return self.confidence == "low" or bool(self.unless)
+        return self.confidence == "low"
 
 
 @dataclass(frozen=True)

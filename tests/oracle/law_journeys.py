@@ -29,6 +29,11 @@ BORDERS = tuple(
         "2023-10-26",
     )
 )  # fmt: skip
+OWN_BORDERS = {
+    "MM-TH": ("2022-05-09", "2023-10-26"), "KH-TH": ("2016-08-16", "2018-03-28"), "LA-TH": ("2017-06-23", "2018-03-28"),
+    "NP-MY": ("2015-07-06", "2019-09-12"), "BD-MY": ("2022-07-06", "2018-01-01"), "MM-MY": ("2018-01-01", "2022-07-06"),
+    "MM-JP": ("2018-01-01", "2015-07-06"),
+}  # fmt: skip
 ITEMS = (
     "agency_service_fee", "agency_service_fee", "agency_service_fee", "visa_fee", "passport_fee", "levy_passthrough",
     "medical_exam_origin", "welfare_fund", "board_lodging", "worker_loan",
@@ -152,6 +157,8 @@ class LawJourneys:
         foreign = self.rng.choice((own, own, own, target, "USD", "EUR"))
         currencies = self.rng.choice(((target,), (own,), (own,), (own, target), (own, target, foreign), (foreign,)))
         border = self.rng.choice(BORDERS)
+        if self.chance(0.6):
+            border = date.fromisoformat(self.rng.choice(OWN_BORDERS[corridor]))
         cells = {"reference": reference, "corridor": corridor, "agency": "AG-1", "demand_letter": letter}
         self.journeys.append({**cells, "started_on": (border - timedelta(days=30)).isoformat()})
         if self.chance(0.75):
@@ -161,6 +168,8 @@ class LawJourneys:
         items = self.rng.sample(ITEMS, self.rng.randint(1, 3))
         for _ in range(self.rng.randint(1, 7)):
             self.add_payment(reference, self.rng.choice(items), self.rng.choice(currencies), border, letter)
+        if self.chance(0.15):
+            self.add_deductions(reference, items[0], self.rng.choice(currencies), border)
         if self.chance(0.3):
             cells = {"demand_letter": letter, "fee_item": self.rng.choice(("*", items[0])), "limit_amount": ""}
             cells |= {"payer": self.rng.choice(("employer", "worker")), "currency": "", "committed_on": str(border)}
@@ -175,7 +184,15 @@ class LawJourneys:
         """Give an amount at a limit, one minor unit off it, a part of it, or anything."""
         unit = Decimal(1).scaleb(-DECIMALS[currency])
         about = Decimal(self.rng.choice(ABOUT[currency]))
-        shares = (about - unit, about, about + unit, about / 2, about * Decimal("0.1"), about * Decimal("1.37"))
+        shares = (
+            about - unit,
+            about,
+            about + unit,
+            about / 2,
+            about * Decimal("0.1"),
+            about * Decimal("1.37"),
+            about * 3,
+        )
         return str(self.rng.choice((*shares, unit, about * 0)).quantize(unit))
 
     def decision(self, currency: str) -> Fraction:
@@ -184,18 +201,27 @@ class LawJourneys:
 
     def add_payment(self, journey: str, item: str, currency: str, border: date, letter: str) -> None:
         """Declare a payment, or report it, with the precision that the worker remembers."""
-        day = border + timedelta(days=self.rng.choice((-32, -2, -1, -1, 0, 0, 0, 1, 5, 25, 40)))
+        day = border + timedelta(days=self.rng.choice((-32, -2, -1, -1, -1, 0, 0, 0, 1, 5, 25, 40)))
         cells = {"journey": journey, "fee_item": item, "payee": self.rng.choice(PAYEES)}
         cells |= {"amount": self.amount(currency), "currency": currency}
         if self.chance(0.45):
             payer = self.rng.choice(("worker", "worker", "other", "employer"))
             self.declarations.append({**cells, "payer": payer, "paid_on": str(day), "receipt": ""})
             return
-        stated_on = day + timedelta(days=self.rng.choice((0, 0, 3, 60)))
+        stated_on = day + timedelta(days=self.rng.choice((-20, 0, 0, 3, 60)))
         cells["paid_on"] = self.rng.choice((str(day), str(day), str(day), str(day)[:7], str(day)[:4], ""))
         cells |= {"stated_on": str(stated_on), "channel": "hotline", "witnessed": "", "checkpoint": ""}
         cells["deducted"] = "yes" if letter in self.wages and self.chance(0.5) else self.rng.choice(("", "no", "yes"))
         self.reports.append(cells)
+
+    def add_deductions(self, journey: str, item: str, currency: str, border: date) -> None:
+        """Report that something was kept back from the wages of several months."""
+        for number in range(self.rng.choice((2, 3))):
+            day = border + timedelta(days=31 * number)
+            cells = {"journey": journey, "fee_item": item, "payee": "employer", "amount": self.amount(currency)}
+            cells |= {"currency": currency, "paid_on": str(day)[:7], "stated_on": str(border + timedelta(days=70))}
+            cells |= {"channel": "chat", "witnessed": "", "checkpoint": "", "deducted": "yes"}
+            self.reports.append(cells)
 
     def add_statement(self, journey: str, day: date) -> None:
         """Say that this was all, on both sides."""

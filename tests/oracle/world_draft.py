@@ -13,12 +13,13 @@ from tests.oracle.comparison import DECIMALS
 
 FIRST_DAY = date(2023, 11, 1)
 LAST_PAYMENT_DAY = date(2024, 9, 30)
-TARGET = {"MM-TH": "THB", "KH-TH": "THB", "LA-TH": "THB", "NP-MY": "MYR", "MM-JP": "JPY"}
+TARGET = {"MM-TH": "THB", "KH-TH": "THB", "LA-TH": "THB", "NP-MY": "MYR", "BD-MY": "MYR", "MM-JP": "JPY"}
 FOREIGN = {
     "MM-TH": ("MMK", "USD", "EUR"),
     "KH-TH": ("KHR", "USD", "VND"),
     "LA-TH": ("LAK", "USD", "BHD"),
     "NP-MY": ("NPR", "BDT", "THB", "EUR"),
+    "BD-MY": ("BDT", "USD", "EUR"),
     "MM-JP": ("MMK", "USD", "VND"),
 }
 TYPICAL = {
@@ -202,6 +203,7 @@ class Draft:
         cells |= {"amount": self.money(amount, currency), "currency": currency, "paid_on": paid_on}
         cells |= {"stated_on": stated_on.isoformat(), **self.channel(self.chance(0.7))}
         checkpoints = ("", "first_contact", "selection", "pre_departure", "arrival", "post_placement")
-        cells |= {"checkpoint": self.pick(checkpoints), "evidence": self.pick(("", "A", "B", "C")), "deducted": "no"}
+        cells |= {"checkpoint": self.pick(checkpoints), "evidence": self.pick(("", "A", "B", "C"))}
+        cells["deducted"] = self.pick(("no", "", "yes"))
         self.tables["reports"].append(cells)
         return cells

@@ -16,7 +16,7 @@ AGENCIES = {
     "AG-KH1": ("KH-TH",),
     "AG-LA1": ("LA-TH",),
     "AG-LA2": ("LA-TH",),
-    "AG-NP1": ("NP-MY",),
+    "AG-NP1": ("NP-MY", "BD-MY"),
 }
 EMPLOYERS = {"TH": "EM-TH1", "MY": "EM-MY1", "JP": "EM-JP1"}
 LICENCES = (
@@ -27,7 +27,7 @@ LICENCES = (
     ("", "2024-08-15"),
     ("", ""),
 )
-LANGUAGES = {"MM": "my", "KH": "km", "LA": "lo", "NP": "ne"}
+LANGUAGES = {"MM": "my", "KH": "km", "LA": "lo", "NP": "ne", "BD": "bn"}
 COLUMNS = {
     "rates": "on base quote rate source",
     "organisations": "code kind name country licence_number licence_valid_from licence_valid_until",
@@ -93,6 +93,11 @@ def add_demand_letters(draft: Draft) -> dict[tuple[str, str], list[str]]:
                 cells = {"reference": reference, "employer": EMPLOYERS[corridor[-2:]], "agency": agency}
                 cells |= {"corridor": corridor, "occupation": "packer", "headcount": "40", "monthly_wage": wage}
                 cells |= {"currency": TARGET[corridor], "issued_on": "2023-12-15"}
+                if draft.chance(0.3):
+                    foreign = FOREIGN[corridor][0]
+                    cells |= draft.rng.choice(
+                        ({"monthly_wage": "", "currency": ""}, {"monthly_wage": "123456.55", "currency": foreign})
+                    )
                 draft.tables["demand-letters"].append(cells)
                 add_commitments(draft, reference, corridor)
     return letters

@@ -50,7 +50,11 @@ def test_the_employer_waits_where_a_few_of_the_agency_would_be_left_over(crowd):
     crowd.heard(5, cut_off_of(2), letters=[None], started_on="2025-07-01")
     crowd.heard(1, cut_off_of(2), letters=[None], started_on="2025-01-01")
     crowd.releases(2)
-    assert crowd.breach("EM-1", "2026-02")["workers"] == 10, "now eight are left over"
+    assert crowd.worked("AG-1", "2026-02").contributors == 16, "now eight are left over"
+    assert crowd.breach("EM-1", "2026-02") is None, "but of those whom the agency read of in January it would be two"
+    crowd.heard(5, cut_off_of(3))
+    crowd.releases(3)
+    assert crowd.breach("EM-1", "2026-03")["workers"] == 15, "now each side has five whom the other had not"
 
 
 def test_every_two_releases_of_a_random_year_differ_by_five_people_or_by_nothing(sqlite_crowd):

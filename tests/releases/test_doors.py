@@ -141,6 +141,11 @@ class TestTheCommand:
         shown = json.loads(made.run("releases", "show", "2026-01", "AG-1").stdout)
         assert shown["findings"][0]["workers"] == 10
         assert "published" in made.run("releases", "workings", "2026-01").stdout
+        listed = [json.loads(line) for line in made.run("releases", "list", "--json").stdout.splitlines()]
+        assert [each["period"] for each in listed] == ["2026-02", "2026-01"]
+        worked = json.loads(made.run("releases", "workings", "2026-01", "--organisation", "AG-1", "--json").stdout)
+        assert {cell["organisation"] for cell in worked["cells"]} == {"AG-1"}
+        assert {cell["state"] for cell in worked["cells"]} >= {"published"}
         made.run("releases", "show", "2026-01", "AG-77", exit_code=1)
         made.run("releases", "show", "2027-01", "AG-1", exit_code=1)
 

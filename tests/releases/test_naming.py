@@ -114,6 +114,9 @@ def test_the_safety_plan_is_sealed_under_the_persons_own_key(case):
         person = jobseekers.ids_by_reference(session, [f"C-{case.number}"])[f"C-{case.number}"]
         key = jobseekers.key_of(session, person)
         assert key.open(kept.plan_sealed, "retaliation_assessments.plan", kept.id) == PLAN
+        with case.crowd.database.engine.connect() as connection:
+            rows = list(connection.exec_driver_sql("SELECT * FROM retaliation_assessments"))
+        assert "small_workforce" not in str(rows), "nor is it told in clear what makes it dangerous"
 
 
 def test_the_person_may_know_of_it(sqlite_case):

@@ -118,11 +118,11 @@ class TestRounding:
          (13_500, 14_000), (99_500, 100_000), (350_000, 350_000)],
     )  # fmt: skip
     def test_of_amounts_to_two_digits_half_to_even(self, amount, told):
-        assert rules.two_digits(Fraction(amount)) == told
+        assert rules.digits(Fraction(amount), 2) == told
 
     def test_of_the_middle_of_two(self):
         assert rules.middle([10, 1, 4]) == 4
-        assert rules.two_digits(rules.middle([100, 130, 120, 90])) == 110
+        assert rules.digits(rules.middle([100, 130, 120, 90]), 2) == 110
 
     @given(st.integers(0, 10**6))
     def test_nothing_below_eight_is_exact_and_nothing_is_off_by_more_than_two(self, count):

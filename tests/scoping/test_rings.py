@@ -21,6 +21,8 @@ SECRET = {
     "adjudications", "adjudication_confirmations", "adjudication_validations",
     "cases", "case_events", "case_findings", "case_journeys", "case_standings", "validation_answers", "validation_members",
     "validation_rounds",
+    "releases", "release_cells", "release_contributors", "release_disclosures", "retaliation_assessments", "disclosures",
+    "disclosure_withdrawals",
 }  # fmt: skip
 """What an agency, employer, partner or operator sees nothing of, ever."""
 

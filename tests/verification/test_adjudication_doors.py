@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -192,6 +193,10 @@ class TestPages(OnSqlite):
         for missing in ("answer", "channel", "witnessed", "asked_on"):
             form = {name: text for name, text in (VALIDATION | {"witnessed": "no"}).items() if name != missing}
             assert browser.post(f"/adjudications/{reference}/validation", data=form).status_code == 422
+            again = browser.post(f"/adjudications/{reference}/validation", data=form | {"journey": "J-1"})
+            assert again.status_code == 422
+            assert "Nothing was saved." in again.text
+            assert "To the form" in again.text
 
 
 class TestCommands(OnSqlite):
@@ -203,15 +208,25 @@ class TestCommands(OnSqlite):
         told = self.run(heard, "adjudicate", *arguments)
         assert "not in force" in told
         assert "second person" in told
+        assert "until the worker agrees" not in told
         assert "awaits_second" in self.run(heard, "adjudications")
         shown = self.run(heard, "adjudications", "J-1")
         assert "receipt: book 4" in shown
         assert "reported 2000.00" in shown
         reference = told.split(":")[0]
+        assert json.loads(self.run(heard, "adjudications", "--json"))["reference"] == reference
+        item = next(each for each in json.loads(self.run(heard, "adjudications", "J-1", "--json"))["items"]
+                    if each["fee_item"] == "broker_fee")  # fmt: skip
+        assert [each["reference"] for each in item["decisions"]] == [reference]
         assert "same local operator" in self.run(heard, "confirm", reference, exit_code=1)
         assert "somebody else has to ask" in self.run(
             heard, "validate", reference, "agrees", "--channel", "hotline", exit_code=1
         )
+
+    def test_below_the_workers_account_it_says_that_the_worker_has_to_agree(self, heard):
+        arguments = ("J-1", "broker_fee", "100.00", "--reason", "documents_agree", "--evidence", "receipt:book 4")
+        told = self.run(heard, "adjudicate", *arguments)
+        assert "stays in_dispute until the worker agrees, freely asked" in told
 
     def test_what_somebody_else_decided_may_be_asked_about_here(self, heard):
         reference = decide(heard, verified={"amount": "100.00", "currency": "THB"}).json["reference"]

@@ -10,12 +10,15 @@ from recruitment.fees.reference import fee_item_facts
 from tests.databases import chosen_engines
 from tests.factories.cases import all_differences, compared, faults, import_folder
 from tests.oracle.comparison import compare_folder
+from tests.oracle.law import rules_of
+from tests.oracle.world_draft import TARGET
 from tests.oracle.worlds import write_world
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 SEEDS = {"sqlite": 100 if DEEP else 8, "postgresql": 30 if DEEP else 3}
 JOURNEYS = 40
 
+LAW = {corridor: rules_of(corridor) for corridor in TARGET}
 VERDICTS = {fact.code: (fact.ilo.value, fact.epp.value) for fact in fee_item_facts()}
 
 
@@ -28,7 +31,7 @@ def test_a_random_world_is_compared_as_the_oracle_compares_it(database, tmp_path
     import_folder(database, folder)
     found = compared(database)
     assert len(found) == JOURNEYS
-    assert all_differences(compare_folder(folder, VERDICTS), found, with_law=False) == []
+    assert all_differences(compare_folder(folder, VERDICTS, LAW), found) == []
     assert faults(database) == []
 
 
@@ -45,11 +48,11 @@ def test_one_altered_amount_in_a_file_is_noticed(sqlite_databases, tmp_path):
         import_folder(database, folder)
         found = compared(database)
         database.dispose()
-    wanted = compare_folder(folder, VERDICTS)
-    assert all_differences(wanted, found, with_law=False) == []
+    wanted = compare_folder(folder, VERDICTS, LAW)
+    assert all_differences(wanted, found) == []
     rates = (folder / "rates.csv").read_text(encoding="utf-8-sig")
     (folder / "rates.csv").write_text(rates.splitlines()[0] + "\n", encoding="utf-8")
-    assert all_differences(compare_folder(folder, VERDICTS), found, with_law=False) != []
+    assert all_differences(compare_folder(folder, VERDICTS, LAW), found) != []
 
 
 def test_worlds_differ_by_their_seed_and_by_nothing_else(tmp_path):

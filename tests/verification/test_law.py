@@ -261,11 +261,11 @@ class TestDeductions:
         facts = journey(paid(5_000_00, "THB", "2024-01-15", "visa_fee", deducted=None), law=(self.S49,))
         assert outcome(facts)["th_2560_s49"].why is WhyNotComputed.DEDUCTION_UNKNOWN
 
-    def test_the_labour_protection_act_is_advisory_because_consent_lifts_it(self):
+    def test_the_labour_protection_act_says_what_would_lift_it_and_is_for_a_person_to_look_at(self):
         facts = journey(*self.month("2024-01", 1_500_00), law=(self.S76,), monthly_wage=self.WAGE)
         (found,) = broken(facts)
         assert found.amount_minor == 500_00
-        assert found.authority.advisory
+        assert not found.authority.advisory
         assert found.authority.unless == "the worker had consented in writing before"
 
     def test_a_tenth_for_each_and_a_fifth_for_all(self):

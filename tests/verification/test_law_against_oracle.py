@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,17 @@ from recruitment.agencies.rules import Licence
 from recruitment.core.money import exponent
 from recruitment.fees.reference import corridor_rules_file, fee_item_facts
 from recruitment.verification.queries.law import laws
-from recruitment.verification.rules import Adjudicated, JourneyFacts, LegalRule, RateBook, Verdict, compare, document
+from recruitment.verification.rules import (
+    Adjudicated,
+    JourneyFacts,
+    LegalRule,
+    RateBook,
+    Status,
+    Verdict,
+    compare,
+    document,
+)
+from recruitment.verification.rules import law as house
 from tests.oracle.check_cases import differences
 from tests.oracle.comparison import FLOOR, Row, date_of_report
 from tests.oracle.journey import JourneyComparison
@@ -25,7 +36,8 @@ from tests.oracle.law_journeys import TARGET, LawJourneys, law_text, random_jour
 
 VERDICTS = {fact.code: Verdict(fact.ilo, fact.epp) for fact in fee_item_facts()}
 WORDS = {code: (verdict.ilo.value, verdict.epp.value) for code, verdict in VERDICTS.items()}
-JOURNEYS = 1000
+JOURNEYS = 700
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 House = Callable[[LegalRule], LegalRule]
 
 
@@ -95,6 +107,68 @@ def disagreements(seed: int, law_file: Path, count: int = JOURNEYS, bend: House 
     return told
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(30 if DEEP else 3))
 def test_random_journeys_break_the_law_as_the_oracle_finds_it(seed, law_file):
     assert disagreements(seed, law_file) == []
+
+
+def a_day_longer(rule: LegalRule) -> LegalRule:
+    return replace(rule, valid_until=rule.valid_until and rule.valid_until + timedelta(days=1))
+
+
+def a_day_later(rule: LegalRule) -> LegalRule:
+    return replace(rule, valid_from=rule.valid_from and rule.valid_from + timedelta(days=1))
+
+
+def a_coin_more(rule: LegalRule) -> LegalRule:
+    return replace(rule, amount_minor=rule.amount_minor and rule.amount_minor + 1)
+
+
+def from_anybody(rule: LegalRule) -> LegalRule:
+    return replace(rule, payees=frozenset())
+
+
+def sure(rule: LegalRule) -> LegalRule:
+    return replace(rule, authority=rule.authority._replace(advisory=False))
+
+
+def all_together(rule: LegalRule) -> LegalRule:
+    return replace(rule, percent_total=None)
+
+
+@pytest.mark.parametrize("bend", [a_day_longer, a_day_later, a_coin_more, from_anybody, sure, all_together])
+def test_a_law_that_is_a_little_wrong_is_noticed(bend, law_file):
+    """The negative control: the programme computes by other rules than the oracle."""
+    assert disagreements(0, law_file, 300, bend) != []
+
+
+def the_largest_payment(rows: Iterable[Any], amount_of: Callable[[Any], int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.item] = max(found.get(row.item, 0), amount_of(row))
+    return found
+
+
+def every_month_afresh(months: Mapping[str, Any], facts: JourneyFacts, _convert: object) -> dict[str, Any]:
+    return dict.fromkeys(months, facts.adjudicated)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("_larger", the_largest_payment), ("_decided_by_month", every_month_afresh)]
+)
+def test_a_computation_that_is_a_little_wrong_is_noticed(name, wrong, law_file, monkeypatch):
+    """The negative control: the largest payment instead of their sum; each month as if nothing was decided of others."""
+    monkeypatch.setattr(house, name, wrong)
+    assert disagreements(0, law_file) != []
+
+
+def test_the_journeys_reach_every_rule_and_every_status(law_file):
+    made = random_journeys(0, JOURNEYS)
+    law = {corridor: rules_of(corridor, law_file) for corridor in TARGET}
+    world = replace(made.world(), fee_verdicts=WORDS, law=law)
+    found = [JourneyComparison(world, row).result() for row in made.journeys]
+    of_law = [finding for each in found for finding in each["findings"] if "rule" in finding]
+    assert {finding["rule"] for finding in of_law} == {rule.id for rules in law.values() for rule in rules}
+    assert {each["status"] for each in found} == {status.value for status in Status} - {Status.REMEDIATED.value}
+    assert any(finding["currency"] not in TARGET.values() for finding in of_law)
+    assert any(finding.get("state") == "adjudicated" for each in found for finding in each["findings"])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 
 from recruitment.audit.rules import Purpose
+from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR, Permission, Role
 from recruitment.core.errors import InvariantViolated, NotPermitted
 from recruitment.fees.reference import kept_rule
@@ -66,14 +69,14 @@ class TestTheComparison:
         (one,) = found(field)
         assert (one["amount"], one["currency"]) == ("100000.00", "MMK")
 
-    def test_an_advisory_finding_says_so_and_what_would_lift_it(self, field):
+    def test_a_finding_says_what_would_lift_it(self, field):
         field.send("demand-letters", row("demand-letters", monthly_wage="10000.00", currency="THB"))
         field.send("journeys", row("journeys", demand_letter="DL-9"))
         field.send("reports", row("reports", journey="J-9", fee_item="agency_service_fee", amount="1500.00",
                                   paid_on="2024-08", deducted="yes", payee="employer", stated_on="2024-09-10"))  # fmt: skip
         (one,) = found(field, "J-9")
         assert (one["kind"], one["amount"], one["rule"]) == ("deduction_over_limit", "500.00", "th_lpa_s76")
-        assert one["advisory"] is True
+        assert "advisory" not in one
         assert one["unless"] == "the worker had consented in writing before"
 
     def test_a_deduction_over_a_sure_limit_opens_a_review(self, field):
@@ -238,9 +241,39 @@ class TestTheApi:
         told = seen.ask(operator(seen), "POST", "/legal-rules/mm_th_300k/preview", json=body)
         assert told.status_code == 200, told.json
         assert (told.json["journeys"], told.json["touched"]) == (None, None)
-        assert [(each["count"], each["journeys"]) for each in told.json["effects"]] == [(None, []), (None, [])]
+        assert told.json["effects"] == [], "not even that something happens to somebody"
         assert "J-" not in told.get_data(as_text=True)
         assert len(seen.events("fees.rule_previewed")) == 1
+
+    def test_nobody_tells_one_from_none_by_moving_a_limit(self, seen):
+        """A limit just below and just above what one worker paid gives the same answer."""
+        told = []
+        for amount in ("199999", "200001", "399999", "400001"):
+            body = {"change": {"amount": {"amount": amount, "currency": "MMK"}}}
+            found = seen.ask(operator(seen), "POST", "/legal-rules/mm_th_300k/preview", json=body)
+            assert found.status_code == 200
+            told.append(found.json)
+        assert all(each == told[0] for each in told)
+
+    def test_an_operator_looks_twenty_times_a_day_at_most(self, seen, monkeypatch):
+        monkeypatch.setattr(law, "PREVIEWS_A_DAY", 2)
+        who = operator(seen)
+
+        def look(amount: int) -> Any:
+            body = {"change": {"amount": {"amount": str(amount), "currency": "MMK"}}}
+            return seen.ask(who, "POST", "/legal-rules/mm_th_300k/preview", json=body)
+
+        assert [look(number).status_code for number in (1000, 2000, 3000)] == [200, 200, 422]
+        assert "previews_used_up" in look(4000).get_data(as_text=True)
+        browser = seen.browser(who)
+        form = {"csrf_token": browser.csrf_token, "amount": "5000", "reason": REASON}
+        shown = browser.post("/legal-rules/mm_th_300k/preview", data=form)
+        assert shown.status_code == 422
+        assert "within a day" in shown.get_data(as_text=True)
+        assert len(seen.events("fees.rule_previewed")) == 2
+        with clock.stopped_at(clock.now() + timedelta(days=1, minutes=1)):
+            later = law.preview_change(seen.field.database.read_session, who, "mm_th_300k", {"amount": "6000"})
+            assert later.found.journeys == 3
 
     @pytest.mark.parametrize(
         "change",
@@ -269,7 +302,7 @@ class TestThePages:
         page = seen.browser(seen.actor(Role.AGENCY_OFFICER, "AG-1")).get("/legal-rules?corridor=MM-TH&on=2022-05-08")
         text = page.get_data(as_text=True)
         assert page.status_code == 200
-        assert "150000 MMK" in text
+        assert "150,000&nbsp;MMK" in text
         assert "None of them allows anything" in text
 
     @pytest.mark.parametrize("query", ["corridor=nowhere", "on=soon", "corridor=MM-TH&on=2024-13-01"])
@@ -284,6 +317,17 @@ class TestThePages:
         )
         assert b"See what would change" in seen.browser(operator(seen)).get("/legal-rules/kh_49").data
 
+    def test_a_refused_form_comes_back_with_what_was_typed(self, seen):
+        browser = seen.browser(operator(seen))
+        form = {"csrf_token": browser.csrf_token, "amount": "many", "reason": REASON}
+        for path in ("preview", "revisions"):
+            answer = browser.post(f"/legal-rules/mm_th_300k/{path}", data=form | {"revision": "0"})
+            text = answer.get_data(as_text=True)
+            assert answer.status_code == 422
+            assert 'value="many"' in text
+            assert 'id="amount-problem"' in text
+            assert REASON in unescape(text)
+
     def test_from_the_form_over_the_preview_to_the_revision(self, seen):
         browser = seen.browser(operator(seen))
         page = browser.get("/legal-rules/mm_th_300k").get_data(as_text=True)
@@ -292,7 +336,7 @@ class TestThePages:
         shown = browser.post("/legal-rules/mm_th_300k/preview", data=form)
         text = shown.get_data(as_text=True)
         assert shown.status_code == 200
-        assert "fewer than 5" in text
+        assert "fewer than 8" in text
         assert "300000 → 150000" in text
         assert "J-1" not in text
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
@@ -328,6 +372,12 @@ class TestTheCommandLine:
         kh_49 = next(rule for rule in told["rules"] if rule["id"] == "kh_49")
         assert (kh_49["standing"], kh_49["is_computed"], kh_49["valid_until"]) == ("information", False, None)
 
+    def test_a_side_of_which_no_limit_is_known_is_said_to_be_unknown(self, field):
+        told = field.run("rules", "list", "--corridor", "KH-TH", "--on", "2026-01-01").stdout
+        assert "Of origin:KH-TH no limit is known that can be computed: that is unknown, and not unlimited." in told
+        assert "Of destination:TH" not in told
+        assert "Of origin:MM-TH" not in field.run("rules", "list", "--corridor", "MM-TH", "--on", "2026-01-01").stdout
+
     def test_show_edit_and_history(self, heard):
         assert "sources: https://npnewsmm.com" in heard.run("rules", "show", "mm_th_300k").stdout
         shown = heard.run(
@@ -339,6 +389,9 @@ class TestTheCommandLine:
         history = heard.run("rules", "history", "mm_th_300k").stdout
         assert "0: as the data file gives it" in history
         assert "amount: 300000 -> 150000" in history
+        first, second = map(json.loads, heard.run("rules", "history", "mm_th_300k", "--json").stdout.splitlines())
+        assert (first["revision"], first["changed"], first["reason"]) == (0, [], None)
+        assert (second["changed"], second["reason"]) == (["amount", "note"], REASON)
         assert REASON in history
         assert json.loads(heard.run("rules", "show", "mm_th_300k", "--json").stdout)["revision"] == 1
         assert [each["amount"] for each in found(heard, "J-2")] == ["520.00"]

@@ -1,6 +1,6 @@
 """Every read of cases, their events and validations, and of what opens them."""
 
-from recruitment.cases.queries.listed import after, by_reference, journeys_named, journeys_of, page
+from recruitment.cases.queries.listed import after, by_reference, how_many_open, journeys_named, journeys_of, page
 from recruitment.cases.queries.opening import (
     BATCH_JOURNEYS,
     Standing,
@@ -32,6 +32,7 @@ __all__ = [
     "events_of",
     "findings_of",
     "for_the_copy",
+    "how_many_open",
     "journeys_named",
     "journeys_of",
     "kind_of_organisation",

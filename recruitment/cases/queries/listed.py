@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from recruitment.cases.models import (
     Case,
+    CaseEvent,
     CaseJourney,
     CaseStanding,
     ValidationAnswer,
@@ -23,7 +24,7 @@ from recruitment.cases.models import (
 )
 from recruitment.cases.queries import scopes  # noqa: F401 - no case is read before it is said whose it is
 from recruitment.cases.queries.opening import bonds_of, statuses_of
-from recruitment.cases.rules import Answer, CaseKind, CaseRead, CaseSource, State, reasons_of_moves
+from recruitment.cases.rules import Answer, CaseKind, CaseRead, CaseSource, LateReason, State, reasons_of_moves
 from recruitment.database.types import UtcInstant
 from recruitment.journeys.models import Journey
 from recruitment.journeys.queries import by_reference as by_reference_of_journeys
@@ -46,6 +47,12 @@ _GROUP: Any = case(
     else_=1,
 )
 """Cases whose clock runs come first, the one that is or was due first at the top, so what is overdue leads; closed ones last."""
+
+
+def how_many_open(session: Session) -> int:
+    """Return how many cases within the session's scope are open."""
+    query = select(func.count()).select_from(CaseStanding).where(CaseStanding.state != State.CLOSED.value)
+    return int(session.scalar(query) or 0)
 
 
 def page(
@@ -120,14 +127,18 @@ def journeys_of(session: Session, cases: Collection[UUID]) -> dict[UUID, list[tu
 def _cases() -> Any:
     return select(
         Case.id, Case.reference, Case.kind, Case.is_serious, Case.source, Case.identified_at, Case.due_at, Case.opened_at,
-        CaseStanding.state, CaseStanding.number, CaseStanding.responded_at, CaseStanding.last_event_at,
-    ).join(CaseStanding, CaseStanding.case_id == Case.id)  # fmt: skip
+        CaseStanding.state, CaseStanding.number, CaseStanding.responded_at, CaseStanding.last_event_at, CaseEvent.late_reason,
+    ).join(CaseStanding, CaseStanding.case_id == Case.id).outerjoin(
+        # Only the first response can be late, so no case has a second event with a reason.
+        CaseEvent, and_(CaseEvent.case_id == Case.id, CaseEvent.late_reason.is_not(None))
+    )  # fmt: skip
 
 
 def _read(row: Any, at: datetime) -> CaseRead:
     return CaseRead(
         row.id, row.reference, CaseKind(row.kind), row.is_serious, CaseSource(row.source), row.identified_at, row.due_at,
         row.opened_at, State(row.state), row.number, row.responded_at, row.last_event_at, at,
+        late_reason=LateReason(row.late_reason) if row.late_reason else None,
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Standing:
     state: State
     number: int
     last_event_at: datetime
+    responded_at: datetime | None = None
 
 
 def newly_compared(session: Session, *, limit: int = BATCH_JOURNEYS) -> list[Looked]:
@@ -109,7 +110,7 @@ def cases_of(session: Session, journeys: Collection[UUID], kinds: Collection[Cas
     query = (
         select(
             CaseJourney.journey_id, Case.id, Case.reference, Case.kind, CaseStanding.state, CaseStanding.number,
-            CaseStanding.last_event_at,
+            CaseStanding.last_event_at, CaseStanding.responded_at,
         )
         .join(Case, Case.id == CaseJourney.case_id)
         .join(CaseStanding, CaseStanding.case_id == Case.id)
@@ -117,8 +118,9 @@ def cases_of(session: Session, journeys: Collection[UUID], kinds: Collection[Cas
         .order_by(Case.opened_at, Case.id)
     )  # fmt: skip
     found: dict[UUID, list[Standing]] = defaultdict(list)
-    for journey, case_id, reference, kind, state, number, at in session.execute(query):
-        found[journey].append(Standing(case_id, reference, CaseKind(kind), State(state), number, at))
+    for journey, case_id, reference, kind, state, number, at, responded_at in session.execute(query):
+        standing = Standing(case_id, reference, CaseKind(kind), State(state), number, at, responded_at)
+        found[journey].append(standing)
     return found
 
 

@@ -46,9 +46,11 @@ from recruitment.cases.rules.validation import (
     reasons_of_validation,
     sample_size,
 )
+from recruitment.cases.rules.words import CASE_WORDS
 
 __all__ = [
     "BONDING_CREDITORS",
+    "CASE_WORDS",
     "FOLLOW_UP_DAYS",
     "MONEY_FINDINGS",
     "RESPONSE_HOURS",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from recruitment.cases.rules.kinds import FOLLOW_UP_DAYS, CaseKind, CaseSource, hours_left
+from recruitment.cases.rules.kinds import FOLLOW_UP_DAYS, CaseKind, CaseSource, LateReason, hours_left
 from recruitment.cases.rules.states import State
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class CaseRead:
     read_at: datetime
     journeys: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    late_reason: LateReason | None = None
+    """Why the first response came late, where it did."""
 
     @property
     def is_overdue(self) -> bool:
@@ -72,6 +74,11 @@ class CaseRead:
         if not self.is_serious or self.state is State.CLOSED:
             return None
         return self.last_event_at + timedelta(days=FOLLOW_UP_DAYS)
+
+    @property
+    def is_follow_up_late(self) -> bool:
+        """Whether nothing happened to an open serious case for longer than it may lie."""
+        return self.next_follow_up is not None and self.read_at > self.next_follow_up
 
     @property
     def clock(self) -> str:

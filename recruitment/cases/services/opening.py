@@ -11,7 +11,7 @@ from recruitment.audit import service as audit
 from recruitment.cases import queries
 from recruitment.cases.errors import CaseOpenAlready, IdentifiedWrongly, JourneyNotKnown, NotFromHere
 from recruitment.cases.models import CaseMark
-from recruitment.cases.rules import TO_BE_ACTED_ON, CaseKind, CaseSource, ReopenReason, State
+from recruitment.cases.rules import SERIOUS, TO_BE_ACTED_ON, CaseKind, CaseSource, ReopenReason, State
 from recruitment.cases.services import events
 from recruitment.cases.services.events import Event, Opening
 from recruitment.core import clock
@@ -145,7 +145,8 @@ def raise_case(session: Session, actor: Actor, new: NewCase) -> str:
     """Open a case about harm that somebody told of; return its reference.
 
     Its clock runs from ``identified_at``, which is never changed. A case of the same kind that is open about one of the
-    journeys is not doubled: add the journeys to that one. After a closed one a new one begins, with a clock of its own.
+    journeys is not doubled: add the journeys to that one. After a closed one a new one begins, with a clock of its own, and
+    so it does for serious harm that became known after the open one was responded to: else nobody would be held to 72 hours.
     Who may: whoever may raise cases, about journeys that they see. Raises ``IdentifiedWrongly``, ``JourneyNotKnown``,
     ``CaseOpenAlready``, ``NoteNotKept``.
     """
@@ -166,7 +167,7 @@ def raise_case(session: Session, actor: Actor, new: NewCase) -> str:
     journeys = _roots(session, new.journeys)
     for several in queries.cases_of(session, journeys, [new.kind]).values():
         for case in several:
-            if case.state is not State.CLOSED:
+            if case.state is not State.CLOSED and not _came_later(case, new):
                 raise CaseOpenAlready(
                     f"The case {case.reference} of this kind is open about one of these journeys. "
                     "Add the others to it instead."
@@ -176,6 +177,11 @@ def raise_case(session: Session, actor: Actor, new: NewCase) -> str:
     case_id, reference = events.open_new(session, actor, opening)
     audit.record(session, actor, "cases.raised", ("case", case_id), kind=new.kind.value, journeys=len(journeys))
     return reference
+
+
+def _came_later(case: Standing, new: NewCase) -> bool:
+    """Say whether serious harm became known after somebody had responded to an open case of its kind."""
+    return new.kind in SERIOUS and case.responded_at is not None and new.identified_at > case.responded_at
 
 
 def add_journeys(session: Session, actor: Actor, reference: str, journeys: Sequence[str]) -> None:
@@ -190,6 +196,11 @@ def add_journeys(session: Session, actor: Actor, reference: str, journeys: Seque
         raise NotFromHere(
             f"The case {reference} is {case.state.value}: journeys are added while it is opened, asked or actioned. "
             "Raise a case of their own for them, or let a case worker reopen this one."
+        )
+    if case.is_serious and case.responded_at is not None:
+        raise NotFromHere(
+            f"The case {reference} was responded to already, so nobody's 72 hours would run for more workers. Raise a case "
+            "of their own for them."
         )
     there = {journey for journey, _ in queries.journeys_of(session, [case.id])[case.id]}
     new = [journey for journey in _roots(session, journeys) if journey not in there]

@@ -127,9 +127,7 @@ def record_answer(session: Session, actor: Actor, reference: str, new: NewAnswer
     if not answer.is_yes:
         event = Event(State.OPENED, reason=ReopenReason.VALIDATION_NEGATIVE, round_id=asked.id)
         events.append(session, actor, case, case.number, event)
-    audit.record(
-        session, actor, "cases.validated", ("case", case.id), journey=new.journey, yes=answer.is_yes, free=is_free
-    )
+    audit.record(session, actor, "cases.validated", ("case", case.id), free=is_free)
     return is_free
 
 

@@ -51,6 +51,11 @@ EDITABLE = (
 ONLY_WHEN_NEW = ("id", "scope", "kind", "detail", "payer", "law", "condition")
 """What is said of a rule once, when it is added."""
 
+CHOICES = {
+    "status": tuple(RuleStatus), "basis": tuple(Basis), "confidence": tuple(Confidence), "computable": ("yes", "no"),
+}  # fmt: skip
+"""Fields that hold one of few words, with these words."""
+
 REASON_MAX = 500
 TEXT_MAX = 1000
 

@@ -8,6 +8,7 @@ from recruitment.releases.queries.disclosing import (
     disclosure_by_reference,
     disclosures_page,
     for_the_copy,
+    named_before,
     newest_assessments,
     own_references,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "heard",
     "last_period",
     "letters",
+    "named_before",
     "named_people",
     "newest_assessments",
     "opened_at",

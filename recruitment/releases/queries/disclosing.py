@@ -110,6 +110,17 @@ def asked_disclosures(session: Session, until: datetime) -> list[AskedDisclosure
     ]
 
 
+def named_before(session: Session) -> set[UUID]:
+    """Return the people whom a release has named to some business, by what it carried."""
+    query = (
+        select(Journey.jobseeker_id)
+        .join(Disclosure, Disclosure.journey_id == Journey.id)
+        .join(ReleaseDisclosure, ReleaseDisclosure.disclosure_id == Disclosure.id)
+        .where(ReleaseDisclosure.state == DisclosureState.CARRIED.value)
+    )
+    return set(session.scalars(query))
+
+
 def disclosures_page(session: Session, *, after: str | None, limit: int) -> list[DisclosureRead]:
     """Return disclosures with what became of them, in order of reference, from after ``after``."""
     query = _disclosures().order_by(Disclosure.reference).limit(limit)
@@ -150,7 +161,10 @@ def for_the_copy(session: Session, journey: UUID, jobseeker: UUID) -> tuple[list
     for row, code in session.execute(query):
         plan = key.open(row.plan_sealed, "retaliation_assessments.plan", row.id) if key else None
         at = row.recorded_at.isoformat()
-        assessed.append({"about": code, "risk": row.risk, "triggers": row.triggers, "plan": plan, "recorded_at": at})
+        triggers = key.open(row.triggers_sealed, "retaliation_assessments.triggers", row.id) if key else None
+        assessed.append({
+            "about": code, "risk": row.risk, "triggers": triggers or "", "plan": plan, "recorded_at": at,
+        })  # fmt: skip
     return named, assessed
 
 

@@ -146,11 +146,20 @@ def told_before(session: Session, period: str | None) -> dict[tuple[UUID, CellKe
     }
 
 
-def counted_before(session: Session) -> dict[tuple[UUID, CellKey], set[UUID]]:
-    """Return who was ever counted in a cell that went out, by organisation and cell."""
+def counted_before(session: Session) -> dict[tuple[UUID, CellKey], list[frozenset[UUID]]]:
+    """Return who was ever counted in a cell that went out, by organisation and cell: after each release that changed it.
+
+    The last of them is everybody.
+    """
     row = ReleaseContributor
-    found: dict[tuple[UUID, CellKey], set[UUID]] = defaultdict(set)
-    query = select(row.organisation_id, row.kind, row.fee_item, row.jobseeker_id)
-    for organisation, kind, item, person in session.execute(query):
-        found[organisation, CellKey(ReleasedKind(kind), item)].add(person)
+    newly: dict[tuple[UUID, CellKey], dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    query = select(row.organisation_id, row.kind, row.fee_item, row.jobseeker_id, Release.period).join(
+        Release, Release.id == row.release_id
+    )
+    for organisation, kind, item, person, period in session.execute(query):
+        newly[organisation, CellKey(ReleasedKind(kind), item)][period].add(person)
+    found: dict[tuple[UUID, CellKey], list[frozenset[UUID]]] = {}
+    for cell, by_period in newly.items():
+        so_far: frozenset[UUID] = frozenset()
+        found[cell] = [so_far := so_far | by_period[period] for period in sorted(by_period)]
     return found

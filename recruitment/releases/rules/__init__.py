@@ -29,7 +29,7 @@ from recruitment.releases.rules.disclosing import (
 from recruitment.releases.rules.document import EXPLANATIONS, Explanation, NamedRemedy, artefact
 from recruitment.releases.rules.joint import Party, held_back
 from recruitment.releases.rules.rechecks import RECHECK_PEOPLE_MIN, is_drawn
-from recruitment.releases.rules.rounding import FIGURES_FROM, about_percent, about_workers, middle, two_digits
+from recruitment.releases.rules.rounding import FIGURES_FROM, about_percent, about_workers, digits, middle, told_median
 
 __all__ = [
     "ASSESSMENT_DAYS",
@@ -62,6 +62,7 @@ __all__ = [
     "about_percent",
     "about_workers",
     "artefact",
+    "digits",
     "due_releases",
     "figures",
     "held_back",
@@ -69,6 +70,6 @@ __all__ = [
     "hindrance",
     "is_drawn",
     "middle",
-    "two_digits",
+    "told_median",
     "work_out",
 ]

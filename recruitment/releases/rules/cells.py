@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from recruitment.releases.rules.rounding import FIGURES_FROM, about_percent, about_workers, middle, two_digits
+from recruitment.releases.rules.rounding import FIGURES_FROM, about_percent, about_workers, told_median
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WORKERS_MIN = 5
 COHORTS_MIN = 2
 NEW_MIN = 5
+OTHERS_MIN = 5
+"""How many others there must be for whom a business said the same, where what it says makes somebody stand in a cell."""
 
 
 class ReleasedKind(StrEnum):
@@ -55,6 +57,7 @@ class HoldingReason(StrEnum):
     TOO_FEW_COHORTS = "too_few_cohorts"
     ONE_INTERVIEW_DAY = "one_interview_day"
     TOO_FEW_NEW_WORKERS = "too_few_new_workers"
+    TOO_FEW_OTHERS = "too_few_others"
     COMBINES_WITH_ANOTHER = "combines_with_another"
 
 
@@ -107,7 +110,9 @@ def held_by(group: Collection[Contributor]) -> list[HoldingReason]:
     reasons = []
     if len(group) < WORKERS_MIN:
         reasons.append(HoldingReason.TOO_FEW_WORKERS)
-    if len({cohort for each in group for cohort in each.cohorts}) < COHORTS_MIN:
+    cohorts = Counter(cohort for each in group for cohort in each.cohorts)
+    # Where one cohort holds them all, that somebody of them was in another one too makes no second.
+    if len(cohorts) < COHORTS_MIN or max(cohorts.values()) == len(group):
         reasons.append(HoldingReason.TOO_FEW_COHORTS)
     days = Counter(day for each in group for day in each.days)
     if any(people * 2 > len(group) for people in days.values()):
@@ -118,7 +123,8 @@ def held_by(group: Collection[Contributor]) -> list[HoldingReason]:
 def figures(group: Collection[Contributor], asked: int, period: str) -> Figures:
     """Return what is told of a group of people, of ``asked`` who were independently heard.
 
-    The median is that of the currency in which most of them have an amount, when they are enough for it by themselves.
+    The median is that of the currency in which most of them have an amount, when they are enough for it by themselves and
+    five of them have an amount that is told the same.
     """
     workers = about_workers(len(group))
     if workers is None:
@@ -130,8 +136,8 @@ def figures(group: Collection[Contributor], asked: int, period: str) -> Figures:
     currency = min(amounts, key=lambda code: (-len(amounts[code]), code), default="")
     if len(amounts[currency]) < FIGURES_FROM:
         return Figures(workers, None, None, about_percent(len(group), asked), period)
-    median = two_digits(middle(amounts[currency]))
-    return Figures(workers, median, currency, about_percent(len(group), asked), period)
+    median = told_median(amounts[currency], same=WORKERS_MIN)
+    return Figures(workers, median, None if median is None else currency, about_percent(len(group), asked), period)
 
 
 def work_out(
@@ -143,16 +149,20 @@ def work_out(
     asked: int,
     period: str,
     combines: bool,
+    others: int | None = None,
 ) -> WorkedCell:
     """Return what a release does with a cell.
 
     ``before`` is what the release before told of it, ``counted`` whoever was ever counted in it. ``combines``: what is new
     must not go out, because with what another organisation reads it would single out a few.
+    ``others``: how many more were heard for whom the business said the same; None where what it says decides nothing.
     """
     new = [each for each in group if each.person not in counted]
     reasons = held_by(group)
     if before is not None:
         reasons = [HoldingReason.TOO_FEW_NEW_WORKERS] if len(new) < NEW_MIN else (reasons or held_by(new))
+    if not reasons and others is not None and others < OTHERS_MIN:
+        reasons = [HoldingReason.TOO_FEW_OTHERS]
     if combines and not reasons:
         reasons = [HoldingReason.COMBINES_WITH_ANOTHER]
     cohorts = len({cohort for each in group for cohort in each.cohorts})

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation with a cell: who was ever counted in it, and who would be now; None when nothing new is to go out."""
+    """An organisation with a cell: who was ever counted in it, and who would be now; None when nothing new is to go out.
+
+    ``earlier``: who had been counted in it after each of the releases that changed it, but for the last one.
+    """
 
     id: UUID
     is_employer: bool
     counted: frozenset[UUID]
     proposed: frozenset[UUID] | None
+    earlier: tuple[frozenset[UUID], ...] = ()
 
 
 def held_back(parties: Sequence[Party]) -> frozenset[UUID]:
@@ -65,7 +69,24 @@ def _told_apart(parties: Sequence[Party], going_out: set[UUID]) -> list[Party] |
             few = _few_of(sets[party.id], [(each, sets[each.id]) for each in near])
             if few is not None:
                 return sorted([party, *few], key=parties.index)
+            if party.id in going_out and _differs_by_few(sets[party.id], party, parties):
+                return [party]
     return None
+
+
+def _differs_by_few(own: frozenset[UUID], party: Party, parties: Sequence[Party]) -> bool:
+    """Say whether an earlier release told another side of ``own`` but for a few, or of them and a few more.
+
+    Whoever reads releases keeps the old ones. Where each group has somebody whom the other has not, neither can be taken
+    away from the other.
+    """
+    earlier = [
+        group
+        for each in parties
+        if each.is_employer is not party.is_employer
+        for group in (*each.earlier, each.counted)
+    ]
+    return any(group and (own < group or group < own) and is_few(len(own ^ group)) for group in earlier)
 
 
 def _ever(party: Party, goes_out: bool) -> frozenset[UUID]:
@@ -81,6 +102,10 @@ def _few_of(own: frozenset[UUID], others: Iterable[tuple[Party, frozenset[UUID]]
     rest = own.difference(*(group for _, group in listed)) if listed else frozenset()
     if is_few(len(rest)):
         return [party for party, _ in listed]
-    if listed and not rest and any(is_few(len(own & group)) for _, group in listed):
-        return [party for party, _ in listed]
+    if listed and not rest:
+        # All but one: who stands in that one, and who stands in that one alone where some of it stand in several.
+        for place, (_, group) in enumerate(listed):
+            the_others = [each for number, (_, each) in enumerate(listed) if number != place]
+            if is_few(len(own & group)) or is_few(len(own.difference(*the_others))):
+                return [party for party, _ in listed]
     return None

@@ -37,9 +37,23 @@ def middle(amounts: Sequence[int]) -> Fraction:
     return Fraction(ordered[half]) if len(amounts) % 2 else Fraction(ordered[half - 1] + ordered[half], 2)
 
 
-def two_digits(amount: Fraction) -> int:
-    """Return an amount (0 or more, in minor units) to two significant digits, as a whole number."""
+def digits(amount: Fraction, significant: int) -> int:
+    """Return an amount (0 or more, in minor units) to so many significant digits, as a whole number."""
     power = 1
-    while amount >= 100 * power:
+    while amount >= 10**significant * power:
         power *= 10
     return round(amount / power) * power
+
+
+def told_median(amounts: Sequence[int], *, same: int) -> int | None:
+    """Return the median of amounts as it is told: to two significant digits, or to one, or not at all.
+
+    A median is the amount of one person. Whoever took a different sum of each worker would know which one, so at least
+    ``same`` of the amounts must be told as the same number.
+    """
+    median = middle(amounts)
+    for significant in (2, 1):
+        told = digits(median, significant)
+        if sum(digits(Fraction(amount), significant) == told for amount in amounts) >= same:
+            return told
+    return None

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from recruitment.releases.rules import RetaliationRisk, RetaliationTrigger
 
 _ASSESSMENT_COLUMNS = (
-    "id", "reference", "journey_id", "organisation_id", "risk", "triggers", "plan_sealed", "assessed_by", "recorded_at",
+    "id", "reference", "journey_id", "organisation_id", "risk", "triggers_sealed", "plan_sealed", "assessed_by", "recorded_at",
 )  # fmt: skip
 _DISCLOSURE_COLUMNS = (
     "id", "reference", "journey_id", "organisation_id", "assessment_id", "fee_items", "asked_by", "recorded_at",
@@ -70,7 +70,7 @@ def assess(
 ) -> str:
     """Record how dangerous it is for the worker of a journey to be named to an organisation; return its reference.
 
-    ``plan`` says how the worker is kept safe; it is sealed under the worker's own key. Who may: whoever may disclose names.
+    ``plan`` says how the worker is kept safe; it and the triggers are sealed under the worker's own key. Who may: whoever may disclose names.
     Raises ``JourneyUnknown``, ``OrganisationNotParty``.
     """
     actor.require(Permission.DISCLOSE_NAMES)
@@ -80,7 +80,8 @@ def assess(
         raise JourneyUnknown(f"There is no journey {journey}, or its person was erased.")
     assessment_id, reference = new_id(), new_reference("RA")
     row = (
-        assessment_id, reference, found.id, party.id, risk.value, " ".join(sorted(triggers)),
+        assessment_id, reference, found.id, party.id, risk.value,
+        key.seal(" ".join(sorted(triggers)) or None, "retaliation_assessments.triggers", assessment_id),
         key.seal(plan or None, "retaliation_assessments.plan", assessment_id), actor.id, clock.now(),
     )  # fmt: skip
     insert_many(session, RetaliationAssessment.__table__, _ASSESSMENT_COLUMNS, [row])

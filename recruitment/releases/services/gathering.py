@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from recruitment.fees.rules import NONE
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.jobseekers.rules import ConsentPurpose
 from recruitment.journeys import queries as journeys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _RELEASED = {kind.value for kind in ReleasedKind}
 _WORKER_SIDE = ("worker", "other")
+_OF_BOTH_ACCOUNTS = frozenset({FindingKind.UNDECLARED_PAYMENT, FindingKind.UNCONFIRMED_DECLARATION})
+"""What two accounts are needed for. All else must stand on the worker's account alone, see ``_amounts``."""
 
 Heard = dict[str, set[tuple["UUID", "date"]]]
 """By fee item, on which days which CSO heard a worker independently."""
@@ -42,9 +45,15 @@ class _Person:
 
 @dataclass(slots=True)
 class Gathered:
-    """Who was asked, and who stands behind which cell, by organisation."""
+    """Who was asked, and who stands behind which cell, by organisation.
+
+    ``declared`` are those of the asked of whom an agency declared anything, ``borne`` those of whom it declared that they
+    bore an item themselves, by organisation and item.
+    """
 
     asked: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    declared: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    borne: dict[tuple[UUID, str], set[UUID]] = field(default_factory=lambda: defaultdict(set))
     cells: dict[tuple[UUID, CellKey], dict[UUID, _Person]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(_Person))
     )
@@ -57,23 +66,45 @@ class Gathered:
             for person, each in people.items()
         ]
 
+    def others(self, organisation: UUID, key: CellKey) -> int | None:
+        """Return how many more were asked of whom the agency declared what may bring somebody into a cell; None for all.
 
-def gather(session: Session, letters: Mapping[UUID, Letter], as_of: datetime) -> Gathered:
-    """Return who counts, as of an instant: heard independently by a CSO by then, with consent now, and not erased."""
+        It says of each worker what it likes. Were nobody else in the same place, it would have chosen who can be meant.
+        """
+        group = self.cells.get((organisation, key), {}).keys()
+        borne = self.borne.get((organisation, key.fee_item), set())
+        if key.kind is ReleasedKind.UNCONFIRMED_DECLARATION:
+            return len(borne - group)
+        if key.kind is ReleasedKind.UNDECLARED_PAYMENT:
+            return len(self.declared.get(organisation, set()) - borne - group)
+        return None
+
+
+def gather(
+    session: Session, letters: Mapping[UUID, Letter], as_of: datetime, *, named: Collection[UUID] = ()
+) -> Gathered:
+    """Return who counts, as of an instant: heard independently by a CSO by then, with consent now, and not erased.
+
+    Who is ``named`` to a business, now or earlier, counts no more: a crowd of whom four are known hides nobody.
+    """
     found, verdicts = Gathered(), verification.verdicts(session)
     after: UUID | None = None
     while batch := verification.journeys_in_order(session, after=after):
         after = batch[-1].id
         heard = _heard(session, [journey.id for journey in batch], as_of)
-        subjects = _consenting(session, queries.subjects(session, heard))
+        known = queries.subjects(session, heard)
+        subjects = _consenting(
+            session, {journey: each for journey, each in known.items() if each.jobseeker_id not in named}
+        )
         counting = [journey for journey in batch if journey.id in subjects]
         if not counting:
             continue
         facts = verification.facts_of(session, counting, as_of=as_of)
         for journey, each in facts.journeys:
             convert = facts.rates.converter(each.currency)
-            amounts = _amounts(each, comparing.compare(each, verdicts, convert), convert)
-            _add(found, letters, journey, subjects[journey.id].jobseeker_id, heard[journey.id], amounts, each.currency)
+            amounts = _amounts(each, verdicts, convert)
+            person = subjects[journey.id].jobseeker_id
+            _add(found, letters, journey, person, heard[journey.id], amounts, each)
     return found
 
 
@@ -105,30 +136,61 @@ def _add(
     person: UUID,
     heard: Heard,
     amounts: Mapping[CellKey, int],
-    currency: str,
+    facts: JourneyFacts,
 ) -> None:
     letter = letters.get(journey.demand_letter_id) if journey.demand_letter_id else None
     parties = {party for party in (journey.agency_id, letter.employer_id if letter else None) if party is not None}
     started = journey.started_on
     cohort: object = journey.demand_letter_id or (journey.agency_id, started.year, (started.month - 1) // 3)
     everything = {day for days in heard.values() for day in days}
+    currency, borne = facts.currency, {row[0] for row in facts.declared if row[1] in _WORKER_SIDE and row[3] > 0}
     for organisation in parties:
         found.asked[organisation].add(person)
+        if facts.declared:
+            found.declared[organisation].add(person)
+        for item in borne:
+            found.borne[organisation, item].add(person)
         for key, amount in amounts.items():
+            days = _days_of(key, heard, everything)
+            if not days:
+                continue
             known = found.cells[organisation, key][person]
             known.cohorts.add(cohort)
-            known.days |= heard.get(key.fee_item) or everything
+            known.days |= days
             known.amounts[currency] = known.amounts.get(currency, 0) + amount
 
 
-def _amounts(facts: JourneyFacts, compared: Comparison, convert: comparing.Convert) -> dict[CellKey, int]:
+def _days_of(key: CellKey, heard: Heard, everything: set[tuple[UUID, date]]) -> set[tuple[UUID, date]]:
+    """Return when the worker was heard about what a cell tells of; none when they said nothing of it themselves.
+
+    That there was nothing more is a word about every item that was declared.
+    """
+    if not key.fee_item:
+        return everything
+    own = heard.get(key.fee_item, set())
+    return own | heard.get(NONE, set()) if key.kind is ReleasedKind.UNCONFIRMED_DECLARATION else own
+
+
+def _amounts(
+    facts: JourneyFacts, verdicts: Mapping[str, comparing.Verdict], convert: comparing.Convert
+) -> dict[CellKey, int]:
     """Return what may be told of a journey: its findings by kind and item with their amounts, and what was paid back.
 
-    Where several rules of law are broken for one item, the largest excess counts; advisory ones are too weak to be told.
+    What breaks a promise, a principle or the law is looked for in what the worker says, without what the business itself
+    declared as the worker's. Otherwise it could declare a cost of five people whom it chose, and read in the cell whether
+    they were heard. Where several rules of law are broken for one item, the largest excess counts; advisory ones, and
+    those that something unknown may lift, are too weak to be told.
     """
     found: dict[CellKey, int] = {}
-    for finding in compared.findings:
-        if finding.kind.value not in _RELEASED or (finding.law is not None and finding.law.advisory):
+    both = comparing.compare(facts, verdicts, convert)
+    own = [row for row in facts.declared if row[1] not in _WORKER_SIDE]
+    said = both
+    if len(own) < len(facts.declared):
+        said = comparing.compare(replace(facts, declared=own), verdicts, convert)
+    standing = [(finding, both) for finding in both.findings if finding.kind in _OF_BOTH_ACCOUNTS]
+    standing += [(finding, said) for finding in said.findings if finding.kind not in _OF_BOTH_ACCOUNTS]
+    for finding, compared in standing:
+        if finding.kind.value not in _RELEASED or (finding.law and (finding.law.advisory or finding.law.unless)):
             continue
         amount = _standing(finding, compared)
         if amount is not None:

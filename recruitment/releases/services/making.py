@@ -79,9 +79,10 @@ def make_due(
 def _make(session: Session, actor: Actor, calendar: Calendar, due: Due, seed: bytes) -> MadeRelease:
     before = queries.last_period(session)
     organisations, letters = queries.parties(session), queries.letters(session)
-    gathered = gather(session, letters, due.cut_off_at)
-    worked = _work_out(session, gathered, organisations, before, due)
     names = decide_names(session, due)
+    named = queries.named_before(session) | {name.jobseeker_id for name in names if name.remedy is not None}
+    gathered = gather(session, letters, due.cut_off_at, named=named)
+    worked = _work_out(session, gathered, organisations, before, due)
     drawn = _drawn(session, letters, seed, calendar.recheck_rate)
 
     release_id = new_id()
@@ -115,23 +116,24 @@ def _work_out(
         def work(owner: OrganisationRead, *, combines: bool, key: CellKey = key) -> WorkedCell:
             return rules.work_out(
                 key, gathered.group(owner.id, key), before=told.get((owner.id, key)),
-                counted=counted.get((owner.id, key), ()), asked=len(gathered.asked[owner.id]), period=due.period,
-                combines=combines,
+                counted=(counted.get((owner.id, key)) or [frozenset()])[-1], asked=len(gathered.asked[owner.id]), period=due.period,
+                combines=combines, others=gathered.others(owner.id, key),
             )  # fmt: skip
 
         alone = {owner.id: work(owner, combines=False) for owner in owners}
         waiting = rules.held_back([
-            _party(owner, counted.get((owner.id, key), ()), gathered, alone[owner.id]) for owner in owners
+            _party(owner, counted.get((owner.id, key), []), gathered, alone[owner.id]) for owner in owners
         ])  # fmt: skip
         for owner in owners:
             found[owner.id].append(work(owner, combines=True) if owner.id in waiting else alone[owner.id])
     return found
 
 
-def _party(owner: OrganisationRead, counted: Any, gathered: Gathered, cell: WorkedCell) -> Party:
+def _party(owner: OrganisationRead, counted: Sequence[frozenset[UUID]], gathered: Gathered, cell: WorkedCell) -> Party:
     goes_out = cell.state is CellState.PUBLISHED
     now = frozenset(gathered.cells[owner.id, cell.key]) if goes_out else None
-    return rules.Party(owner.id, owner.kind is OrganisationKind.EMPLOYER, frozenset(counted), now)
+    ever = counted[-1] if counted else frozenset()
+    return rules.Party(owner.id, owner.kind is OrganisationKind.EMPLOYER, ever, now, tuple(counted[:-1]))
 
 
 def _drawn(session: Session, letters: Mapping[UUID, Letter], seed: bytes, rate: Decimal) -> dict[UUID, list[str]]:

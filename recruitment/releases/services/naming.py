@@ -29,6 +29,7 @@ class DecidedName:
     """What a release does with a disclosure: ``remedy`` is what it tells the organisation, None when it is held."""
 
     disclosure_id: UUID
+    jobseeker_id: UUID
     organisation_id: UUID
     state: DisclosureState
     reason: HeldReason | None
@@ -74,7 +75,7 @@ def decide_names(session: Session, due: Due) -> list[DecidedName]:
         reason = rules.hindrance(asking) or (None if due_minor > 0 else HeldReason.NOTHING_DUE)
         remedy = NamedRemedy(reference or "", each.fee_items, due_minor, currency) if reason is None else None
         state = DisclosureState.HELD if reason else DisclosureState.CARRIED
-        found.append(DecidedName(each.id, each.organisation_id, state, reason, remedy))
+        found.append(DecidedName(each.id, each.jobseeker_id, each.organisation_id, state, reason, remedy))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from recruitment.verification.rules.adjudication import (
     SecondAnswer,
     WorkersAnswer,
 )
+from recruitment.verification.schemas import WaitingSchema, adjudications_document
 from recruitment.verification.services import adjudications as deciding
 from recruitment.web.terminal import open_database, table, told
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from recruitment.database.unit_of_work import Database
     from recruitment.verification.rules import ExplainedFinding, Statement, ToldRule
-    from recruitment.verification.rules.adjudication import AdjudicationRead, JourneyToDecide
+    from recruitment.verification.rules.adjudication import AdjudicationRead, JourneyToDecide, WaitingRead
 
 
 @click.group("verification")
@@ -164,7 +166,7 @@ def reconcile() -> None:
     click.echo("The books hold exactly what was declared, reported, repaid and owed.")
 
 
-_WAITING_SHOWN = 200
+_WAITING_AT_ONCE = 200
 
 
 @verification.command()
@@ -173,16 +175,29 @@ _WAITING_SHOWN = 200
     "--purpose", type=click.Choice([purpose.value for purpose in Purpose]), default=Purpose.SUPPORT.value,
     show_default=True, help="Why a journey is read: it is kept in the audit record.",
 )  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: one object, or one a line for decisions that wait.")
 @told
-def adjudications(journey: str | None, purpose: str) -> None:
+def adjudications(journey: str | None, purpose: str, as_json: bool) -> None:
     """Show what there is to decide about JOURNEY; without one, the decisions that wait for somebody."""
     database = open_database()
     if journey is not None:
         with database.unit_of_work() as session:
-            _show_items(deciding.read_decisions(session, LOCAL_OPERATOR, journey, purpose=Purpose(purpose)))
+            found = deciding.read_decisions(session, LOCAL_OPERATOR, journey, purpose=Purpose(purpose))
+        if as_json:
+            click.echo(json.dumps(adjudications_document(found, LOCAL_OPERATOR.id), ensure_ascii=False))
+        else:
+            _show_items(found)
         return
+    rows: list[WaitingRead] = []
     with database.read_session() as session:
-        rows = queries.waiting(session, LOCAL_OPERATOR.id, after=None, limit=_WAITING_SHOWN)
+        while page := queries.waiting(
+            session, LOCAL_OPERATOR.id, after=rows[-1].reference if rows else None, limit=_WAITING_AT_ONCE
+        ):
+            rows += page
+    if as_json:
+        for each in rows:
+            click.echo(json.dumps(WaitingSchema().dump(each), ensure_ascii=False))
+        return
     lines = [
         (each.reference, each.journey, each.fee_item, to_text(each.verified_minor, each.currency), each.currency,
          each.state.value, each.decided_on)
@@ -241,6 +256,10 @@ def adjudicate(
     _tell(decision)
     if decision.needs_second:
         click.echo("It waits for a second person: a case worker who signs in and confirms it.")
+    if decision.needs_worker:
+        click.echo(
+            "It is below what the worker says: the journey stays in_dispute until the worker agrees, freely asked."
+        )
 
 
 def _piece(text: str) -> Evidence:

@@ -93,6 +93,9 @@ def list_rules(corridor: str, day: str | None, as_json: bool) -> None:
         click.echo(heading)
         head = ("rule", "scope", "kind", "limit", "days", "status", "confidence, basis", last)
         click.echo(table(head, rows) if rows else "  nothing that we know of")
+        if standing is RuleStanding.HOLDS:
+            for scope in sorted(set(scopes) - {fact.scope for _rule, fact in told_rules if fact.on(on) is standing}):
+                click.echo(f"Of {scope} no limit is known that can be computed: that is unknown, and not unlimited.")
         click.echo()
     later = sum(fact.on(on) is RuleStanding.NOT_THEN for _rule, fact in told_rules)
     click.echo(f"{later} more of other days: see recruitment fees rules --corridor {corridor}.")
@@ -121,8 +124,9 @@ def show(rule: str, as_json: bool) -> None:
 
 @rules.command()
 @click.argument("rule")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a revision, one a line.")
 @told
-def history(rule: str) -> None:
+def history(rule: str, as_json: bool) -> None:
     """Show how a rule came to be as it is: each revision with what it changed, by whom and why."""
     LOCAL_OPERATOR.require(Permission.READ_REFERENCE_DATA)
     with _database() as database, database.read_session() as session:
@@ -131,8 +135,12 @@ def history(rule: str) -> None:
         raise LegalRuleUnknown(f"There is no legal rule {rule}.")
     before: dict[str, Any] = {}
     for revision in found:
-        click.echo(_revision_in_words(revision))
-        if revision is not found[0]:
+        if as_json:
+            document = _revision_document(revision, changed_fields(before, revision.facts) if before else [])
+            click.echo(json.dumps(document, ensure_ascii=False))
+        else:
+            click.echo(_revision_in_words(revision))
+        if before and not as_json:
             for name in changed_fields(before, revision.facts):
                 click.echo(f"  {name}: {_plain(before.get(name))} -> {_plain(revision.facts.get(name))}")
         before = revision.facts
@@ -260,6 +268,18 @@ def _revision_in_words(revision: RevisionRead) -> str:
         return "0: as the data file gives it"
     by = revision.edited_by or "the operator of the machine"
     return f"{revision.number}: {revision.recorded_at:%Y-%m-%d %H:%M} by {by}: {revision.reason}"
+
+
+def _revision_document(revision: RevisionRead, changed: list[str]) -> dict[str, Any]:
+    """Return a revision as JSON, in the words of the API."""
+    return {
+        "revision": revision.number,
+        "recorded_at": revision.recorded_at.isoformat() if revision.recorded_at else None,
+        "edited_by": revision.edited_by,
+        "reason": revision.reason,
+        "changed": changed,
+        "rule": revision.facts,
+    }
 
 
 def _show_preview(found: Preview) -> None:

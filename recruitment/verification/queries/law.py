@@ -64,7 +64,7 @@ def authority_of(rule: CorridorRuleFact) -> Authority:
         side=rule.scope.partition(":")[0],
         source=next(iter(rule.sources), "") or rule.law or f"basis: {rule.basis}",
         confidence=rule.confidence.value,
-        advisory=rule.confidence is Confidence.LOW or bool(rule.lifted_by),
+        advisory=rule.confidence is Confidence.LOW,
         unless=rule.lifted_by,
     )
 

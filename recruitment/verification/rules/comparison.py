@@ -120,11 +120,8 @@ def compare(facts: JourneyFacts, verdicts: Mapping[str, Verdict], convert: Conve
     due = sum(each.worker_borne_minor for each in listed if verdicts[each.fee_item].epp is not _MAY_PAY) - repaid
     remedy_due = due if due >= facts.floor_minor else 0
     needs_review = any(
-        not breach.authority.advisory
-        and (
-            breach.kind is FindingKind.DEDUCTION_OVER_LIMIT
-            or any(verdicts[code].epp is _MAY_PAY for code in breach.fee_items)
-        )
+        breach.kind is FindingKind.DEDUCTION_OVER_LIMIT
+        or (not breach.authority.advisory and any(verdicts[code].epp is _MAY_PAY for code in breach.fee_items))
         for breach in breaches
     )
     status = _status(

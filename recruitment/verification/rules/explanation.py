@@ -157,10 +157,13 @@ def _sentence(finding: Finding) -> str:
         amount = f"{to_text(finding.amount_minor, finding.currency)} {finding.currency}"
     law = finding.law._asdict() if finding.law else {}
     sentence = _SENTENCES[finding.kind].format(amount=amount, item=finding.fee_item or "all items together", **law)
-    if finding.law is None or not finding.law.advisory:
+    if finding.law is None:
         return sentence
-    unless = f", unless {finding.law.unless}" if finding.law.unless else ""
-    return f"{sentence.removesuffix('.')}{unless}. This is for a person to know: it changes no status."
+    if finding.law.unless:
+        sentence = f"{sentence.removesuffix('.')}, unless {finding.law.unless}."
+    if finding.law.advisory and finding.kind is FindingKind.LEGAL_BREACH:
+        sentence += " This is for a person to know: it changes no status."
+    return sentence
 
 
 def _under_law(finding: Finding, statements: list[Statement], law: Iterable[ToldRule]) -> list[Statement]:

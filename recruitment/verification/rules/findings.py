@@ -54,8 +54,8 @@ class Status(StrEnum):
 class Authority(NamedTuple):
     """The rule of law that a finding stands on: on which side, by which source, and how sure we are of it.
 
-    ``advisory``: for a person to know, too weak to open a review: remembered or reported by one page alone, or lifted by a
-    condition that we do not know of, which ``unless`` says.
+    ``advisory``: of low confidence, remembered or reported by one page alone. ``unless``: what would lift the rule, where no
+    record tells whether it is so: a doubt counts for the worker, and a person has to look.
     """
 
     rule: str

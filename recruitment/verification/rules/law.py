@@ -136,7 +136,7 @@ def outcomes(facts: JourneyFacts, convert: Convert) -> list[Outcome]:
 def decisive(found: Iterable[Breach], currency: str) -> dict[str | None, Breach]:
     """Return for each item, and for totals under None, the breach of the rule that asks the most: the stricter decides.
 
-    Rules that are sure go before those that are only advisory, and amounts in the currency of comparison before those that
+    Rules that are sure go before those that are advisory or may be lifted, and amounts in the currency of comparison before those that
     could not be converted into it.
     """
     strictest: dict[str | None, Breach] = {}
@@ -148,7 +148,8 @@ def decisive(found: Iterable[Breach], currency: str) -> dict[str | None, Breach]
 
 
 def _weight(breach: Breach, currency: str) -> tuple[bool, bool, int]:
-    return not breach.authority.advisory, breach.currency == currency, breach.amount_minor
+    is_sure = not (breach.authority.advisory or breach.authority.unless)
+    return is_sure, breach.currency == currency, breach.amount_minor
 
 
 def _in_order(found: Iterable[Breach]) -> list[Breach]:
@@ -171,7 +172,7 @@ def _rows(facts: JourneyFacts) -> list[_Row]:
     ]
     for item, payee, amount, currency, said, dated_on, *_how, deducted in facts.reported:
         if currency is not None and amount > 0 and item not in nothing:
-            month = f"{dated_on:%Y-%m}" if said is not None and len(str(said)) >= _MONTH else None
+            month = said[:_MONTH] if said is not None and len(said) >= _MONTH else None
             rows.append(_Row(item, payee, amount, currency, dated_on, is_report=True, month=month, deducted=deducted))
     return rows
 

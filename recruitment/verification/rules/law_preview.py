@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
     from recruitment.verification.rules.findings import Comparison, Finding
 
-FEWEST_TOLD = 5
-"""Who may not read comparisons is told smaller counts as "fewer than 5", so that no single journey is told of."""
+FEWEST_TOLD = 8
+"""Who may not read comparisons is told smaller counts, none among them, as "fewer than 8", and others to the nearest five.
+
+Were none told apart from one, a limit that is moved by little would tell what one worker paid.
+"""
+
+_STEP = 5
 
 
 class LawEffect(StrEnum):
@@ -45,7 +50,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ToldEffect:
-    """An effect as a reader is told it: ``count`` is None for 1 to 4, where small counts are not for this reader."""
+    """An effect as a reader is told it: ``count`` is None for fewer than 8, where small counts are not for this reader."""
 
     what: LawEffect
     before: str
@@ -77,7 +82,7 @@ def _of_law(comparison: Comparison) -> dict[tuple[str, str], list[Finding]]:
 
 
 def told_effects(effects: Sequence[Effect], *, in_full: bool) -> list[ToldEffect]:
-    """Return effects as they are told: in full with references, or counts alone of which small ones are hidden."""
+    """Return effects as they are told: in full with references, or counts alone. That there is a small one is not told."""
     return [
         ToldEffect(
             effect.what,
@@ -87,9 +92,12 @@ def told_effects(effects: Sequence[Effect], *, in_full: bool) -> list[ToldEffect
             effect.journeys if in_full else (),
         )
         for effect in effects
+        if in_full or len(effect.journeys) >= FEWEST_TOLD
     ]
 
 
 def told_count(count: int, *, in_full: bool) -> int | None:
-    """Return a count as it is told: None stands for 1 to 4."""
-    return count if in_full or count == 0 or count >= FEWEST_TOLD else None
+    """Return a count as it is told: None stands for fewer than 8, none among them."""
+    if in_full:
+        return count
+    return None if count < FEWEST_TOLD else round(count / _STEP) * _STEP

@@ -88,7 +88,7 @@ class FindingSchema(Schema):
     side = fields.String(metadata={"description": "destination or origin"})
     source = fields.String()
     confidence = fields.String()
-    advisory = fields.Boolean(metadata={"description": "for a person to know: it changes no status"})
+    advisory = fields.Boolean(metadata={"description": "of low confidence; a broken limit then opens no review"})
     unless = fields.String(metadata={"description": "what makes the rule not hold, and what no record here tells"})
 
 

@@ -30,7 +30,7 @@ class EffectSchema(Schema):
     what = fields.Enum(LawEffect, by_value=True)
     before = fields.String()
     after = fields.String()
-    count = fields.Integer(allow_none=True, metadata={"description": "null for 1 to 4 where comparisons are not read"})
+    count = fields.Integer(allow_none=True, metadata={"description": "to the nearest 5 where comparisons are not read"})
     journeys = fields.List(fields.String(), metadata={"description": "only where comparisons are read"})
 
 
@@ -39,13 +39,13 @@ class PreviewSchema(Schema):
 
     rule = fields.String()
     revision = fields.Integer(metadata={"description": "the revision that was looked at"})
-    journeys = fields.Integer(allow_none=True, metadata={"description": "of the corridors; null for 1 to 4"})
-    touched = fields.Integer(allow_none=True, metadata={"description": "that would change; null for 1 to 4"})
+    journeys = fields.Integer(allow_none=True, metadata={"description": "of the corridors; null for fewer than 8"})
+    touched = fields.Integer(allow_none=True, metadata={"description": "that would change; null for fewer than 8"})
     effects = fields.List(fields.Nested(EffectSchema))
 
 
 def preview_document(shown: ChangePreview, *, in_full: bool) -> dict[str, Any]:
-    """Return a preview as JSON holds it: with references for who may read comparisons, else counts without small ones."""
+    """Return a preview as JSON holds it: with references for who may read comparisons, else rounded counts without small ones."""
     found: dict[str, Any] = PreviewSchema().dump(
         {
             "rule": shown.before.id,

@@ -224,7 +224,7 @@ def validate(session: Session, actor: Actor, reference: str, new: NewValidation)
     insert_many(session, ValidationRow.__table__, _VALIDATION_COLUMNS, [row])
     audit.record(
         session, actor, "verification.validated", ("adjudication", decision.id), reference=reference,
-        answer=new.answer, is_independent=free,
+        is_independent=free,
     )  # fmt: skip
     outbox.emit(session, "facts.changed", journey=case.journey.id)
     return _known(session, reference)

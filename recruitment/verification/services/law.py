@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from recruitment.audit import queries as audit_queries
 from recruitment.audit import service as audit
+from recruitment.core import clock
 from recruitment.core.actor import Permission
 from recruitment.core.errors import InvariantViolated
 from recruitment.database.bulk import fewer_collections
@@ -15,6 +18,7 @@ from recruitment.fees import queries as fees
 from recruitment.fees.reference import kept_rule
 from recruitment.fees.services import legal_rules
 from recruitment.verification import queries, rules
+from recruitment.verification.errors import PreviewsUsedUp
 from recruitment.verification.rules.law_preview import Effect, LawEffect, Preview, effects_of
 
 if TYPE_CHECKING:
@@ -27,6 +31,12 @@ if TYPE_CHECKING:
     from recruitment.core.actor import Actor
     from recruitment.fees.queries import RuleRead
     from recruitment.fees.reference import CorridorRuleFact
+
+
+PREVIEWS_A_DAY = 20
+"""How many previews somebody who reads no comparisons may look at within 24 hours."""
+
+_LOOKED = "fees.rule_previewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +59,31 @@ def preview_change(
     The one narrow door by which somebody who reads no people learns something counted from all journeys:
     ``open_everything`` gives a session that sees them, for reading, and nothing leaves here but counts and references,
     of which ``told_effects`` keeps what the reader may not know. Who may: whoever may edit legal rules. Raises
-    ``LegalRuleUnknown``, ``LegalRuleInvalid``.
+    ``LegalRuleUnknown``, ``LegalRuleInvalid``, and ``PreviewsUsedUp`` for who reads no comparisons and looked too often
+    within a day: by limits that are moved little by little one could find out what a few people paid.
     """
     actor.require(Permission.EDIT_LEGAL_RULES)
     with open_everything() as session:
+        if not actor.may(Permission.READ_COMPARISONS):
+            _check_looks(session, actor)
         before = legal_rules.current_rule(session, rule_id)
         after = legal_rules.revised(before, changes)
         return ChangePreview(before, after, preview(session, actor, after))
 
 
+def _check_looks(session: Session, actor: Actor) -> None:
+    since = clock.now() - timedelta(days=1)
+    if audit_queries.acts_since(session, actor.id, _LOOKED, since) >= PREVIEWS_A_DAY:
+        raise PreviewsUsedUp(
+            f"You looked at {PREVIEWS_A_DAY} previews within a day, and there are no more for now. Revise the rule, come "
+            "back tomorrow, or ask for a preview at the terminal."
+        )
+
+
 def record_preview(session: Session, actor: Actor, rule_id: str) -> None:
     """Record that somebody looked at what a change of a rule would change. Who may: whoever may edit legal rules."""
     actor.require(Permission.EDIT_LEGAL_RULES)
-    audit.record(session, actor, "fees.rule_previewed", ("legal_rule", rule_id))
+    audit.record(session, actor, _LOOKED, ("legal_rule", rule_id))
 
 
 def preview(session: Session, actor: Actor, changed: CorridorRuleFact) -> Preview:
