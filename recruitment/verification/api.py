@@ -148,7 +148,7 @@ def show_decisions(wanted: dict[str, Any], journey: str) -> ResponseReturnValue:
 @reads(
     decisions,
     "/adjudications",
-    Permission.READ_STATEMENTS,
+    Permission.RECORD_VALIDATIONS,
     asks=AdjudicationsArguments,
     answers=AdjudicationPageSchema,
 )

@@ -41,7 +41,7 @@ _REFUSALS = (InvalidInput, RuleBroken, Conflict)
 
 
 @pages.get("/adjudications")
-@allow(Permission.READ_STATEMENTS)
+@allow(Permission.RECORD_VALIDATIONS)
 def decision_list() -> ResponseReturnValue:
     """Show the decisions that wait for a second person or for the worker."""
     given = request.args.get("after", "")
@@ -121,7 +121,7 @@ def _back(journey: str) -> ResponseReturnValue:
 def _show(reference: str, error: RecruitmentError | None = None, decision: str | None = None) -> str:
     """Show a journey. ``decision``: about which one a form came that was refused, if about one that is there."""
     with unit_of_work() as session:
-        found = service.read_decisions(session, actor(), reference, purpose=Purpose.CASEWORK)
+        found = service.read_decisions(session, actor(), reference, purpose=_purpose())
         labels = {item.code: item.label for item in fees.fee_items(session)}
     others = {code: label for code, label in labels.items() if is_an_item(code, labels)}
     return render_template(
@@ -145,6 +145,12 @@ def _show(reference: str, error: RecruitmentError | None = None, decision: str |
         limits={"note": NOTE_MAX, "text": TEXT_MAX},
         empty_basis=service.EMPTY_BASIS,
     )
+
+
+def _purpose() -> Purpose:
+    """Return why the journey is opened: casework unless the address names another purpose that there is."""
+    asked = request.args.get("purpose", "")
+    return Purpose(asked) if asked in set(Purpose) else Purpose.CASEWORK
 
 
 def _unnamed(found: JourneyToDecide, labels: dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,8 @@ from recruitment.access.rules.policy import POLICY
 from recruitment.core.actor import Audience, Role
 from tests.policy.matrix import ANONYMOUS, Line, as_csv, lines
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[2] / "docs" / "policy.csv"
 _FOUND: dict[str, list[Line]] = {}
 

@@ -16,6 +16,8 @@ from tests.ledger.books import LOAN, MEDICAL, VISA, a_draft, balances_of, entrie
 from tests.ledger.intruder import REFUSED, Intruder, entry_row, insert, posting_row
 from tests.sealing.sealed import found, is_once_in_a_seal, sealed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def guarded(settings, database):

@@ -16,7 +16,7 @@ from tests.sealing.sealed import found, sealed
 from tests.sealing.tampered import Tampered
 from tests.sealing.world import BOOKS, CHECKPOINTS, ENTRIES, KEYS, LEAVES, Mutant
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")]
 
 
 def is_found(tampered: Tampered, *statements) -> bool:

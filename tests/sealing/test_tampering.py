@@ -18,7 +18,7 @@ from tests.sealing.sealed import IS_DEEP, a_seed, copied, found, head_of, sealed
 from tests.sealing.tampered import Tampered
 from tests.sealing.world import BOOKS, CHECKPOINTS, CURRENCIES, ENTRIES, KEYS, LEAVES, POSTINGS, SEALS, Mutant
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*ServerCursor.*:ResourceWarning")]
 
 
 def missed(tampered: Tampered, mutants: Iterator[Mutant]) -> tuple[list[str], Counter]:

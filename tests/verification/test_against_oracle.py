@@ -14,6 +14,8 @@ from tests.oracle.law import rules_of
 from tests.oracle.world_draft import TARGET
 from tests.oracle.worlds import write_world
 
+pytestmark = pytest.mark.slow
+
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 SEEDS = {"sqlite": 100 if DEEP else 8, "postgresql": 30 if DEEP else 3}
 JOURNEYS = 40

@@ -26,6 +26,8 @@ from tests.oracle.law import rules_of
 from tests.oracle.world_draft import TARGET
 from tests.oracle.worlds import COLUMNS, write_world
 
+pytestmark = pytest.mark.slow
+
 LAW = {corridor: rules_of(corridor) for corridor in TARGET}
 VERDICTS = {fact.code: (fact.ilo.value, fact.epp.value) for fact in fee_item_facts()}
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"

@@ -34,6 +34,8 @@ from tests.oracle.journey import JourneyComparison
 from tests.oracle.law import rules_of
 from tests.oracle.law_journeys import TARGET, LawJourneys, law_text, random_journeys
 
+pytestmark = pytest.mark.slow
+
 VERDICTS = {fact.code: Verdict(fact.ilo, fact.epp) for fact in fee_item_facts()}
 WORDS = {code: (verdict.ilo.value, verdict.epp.value) for code, verdict in VERDICTS.items()}
 JOURNEYS = 700
