@@ -91,7 +91,8 @@ class Bench:
         return found
 
     def whole(self, reference: str, actor: Actor = LOCAL_OPERATOR) -> WholeCase:
-        return self.do(actor, services.read, reference)  # type: ignore[no-any-return]
+        found: WholeCase = self.do(actor, services.read, reference)
+        return found
 
     def ask(self, reference: str, actor: Actor | None = None, **more: Any) -> None:
         asking = Asking(AskedParty.AGENCY, **more)
@@ -112,7 +113,7 @@ class Bench:
 
     def answer(self, reference: str, journey: str = "J-1", actor: Actor | None = None, **more: Any) -> bool:
         """Let a worker answer, three times yes unless it is said, asked freely by the supervisor today."""
-        said = {
+        said: dict[str, Any] = {
             "right_action": True, "well_done": True, "effective": True, "channel": StatementChannel.HOTLINE,
             "witnessed": False, "asked_on": clock.today(),
         } | more  # fmt: skip

@@ -42,10 +42,11 @@ def past_the_package(bench) -> Iterator[Any]:
 
 def event(case_id: UUID, number: int, before: str | None, after: str, **more: Any) -> dict[str, Any]:
     """Return an event that fits but for where it leads."""
-    needed: dict[str, Any] = {
+    by_state: dict[str, dict[str, Any]] = {
         "asked": {"asked": "agency"}, "actioned": {"action": "repaid", "acted_on": clock.today()},
         "opened": {"reason": "worker_disagrees"} if number > 1 else {},
-    }.get(after, {})  # fmt: skip
+    }  # fmt: skip
+    needed = by_state.get(after, {})
     return {
         "id": new_id(), "case_id": case_id, "number": number, "previous_number": number - 1 or None,
         "from_state": before, "to_state": after, "occurred_at": clock.now(), "actor_id": LOCAL_OPERATOR.id,

@@ -140,7 +140,7 @@ def two_people_decide(story: Story) -> None:
             {"answer": "confirmed", "basis": basis},
         )
         refused = story.of.ask(story.first, "POST", confirmation, json=answer)
-        assert refused.json["type"].endswith("own_decision")
+        assert "own_decision" in refused.text
         assert story.get(story.first, "/comparisons/J-1")["status"] == "in_dispute"
         story.post(story.second, confirmation, answer)
     with story.at(HEARD_AT + timedelta(hours=3)):

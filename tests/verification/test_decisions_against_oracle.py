@@ -61,12 +61,12 @@ class Deciding:
         validated = False
         if decision.needs_worker:
             for _ in range(self.rng.choice((0, 1, 1, 2))):
-                answer = self.rng.choice((WorkersAnswer.AGREES, WorkersAnswer.AGREES, WorkersAnswer.DISAGREES))
+                said = self.rng.choice((WorkersAnswer.AGREES, WorkersAnswer.AGREES, WorkersAnswer.DISAGREES))
                 channel = self.rng.choice((StatementChannel.HOTLINE, StatementChannel.AGENCY_FORM))
                 is_witnessed = self.rng.random() < 0.3
-                people.ask(decision, answer, channel=channel, witnessed=is_witnessed)
+                people.ask(decision, said, channel=channel, witnessed=is_witnessed)
                 if channel is StatementChannel.HOTLINE and not is_witnessed:
-                    validated = answer is WorkersAnswer.AGREES
+                    validated = said is WorkersAnswer.AGREES
         self.in_force.setdefault(reference, {})[code] = Decision(verified, validated)
 
     def tell_more(self, folder: Path, currencies: dict[str, str]) -> None:
