@@ -53,7 +53,8 @@ _ON_THE_WAY = (
 )
 _DUE = {
     "postgresql": "due_at = identified_at + interval '72 hours'",
-    "sqlite": "datetime(due_at) = datetime(identified_at, '+72 hours') AND substr(due_at, 20) = substr(identified_at, 20)",
+    "sqlite": "datetime(substr(due_at, 1, 19)) = datetime(substr(identified_at, 1, 19), '+72 hours')"
+    " AND substr(due_at, 20) = substr(identified_at, 20)",
 }
 _NEVER_FREE = "channel IN ('agency_form', 'employer_form', 'management_interview')"
 _ENOUGH = (

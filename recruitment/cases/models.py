@@ -61,7 +61,8 @@ ENOUGH = (
 DUE = {
     "postgresql": "due_at = identified_at + interval '72 hours'",
     # Instants are text there: to the second by the calendar, and the rest as it was.
-    "sqlite": "datetime(due_at) = datetime(identified_at, '+72 hours') AND substr(due_at, 20) = substr(identified_at, 20)",
+    "sqlite": "datetime(substr(due_at, 1, 19)) = datetime(substr(identified_at, 1, 19), '+72 hours')"
+    " AND substr(due_at, 20) = substr(identified_at, 20)",
 }
 
 
