@@ -157,10 +157,7 @@ def show_code(settings: Settings, name: str) -> None:
 
 def _open_cases(database: Database) -> int:
     """Open a case about whatever was found that somebody has to act on; return how many are open."""
-    while True:
-        with database.unit_of_work() as session:
-            if not cases.open_from_findings(session, LOCAL_OPERATOR):
-                break
+    database.until_nothing_is_left(lambda session: cases.open_from_findings(session, LOCAL_OPERATOR))
     with database.read_session() as session:
         return case_queries.how_many_open(session)
 

@@ -126,57 +126,41 @@ HANDLERS: dict[str, Handler] = {
 
 def refresh_comparisons(database: Database) -> int:
     """Compare all journeys whose facts changed, also where no message told of it."""
-    total = 0
-    while True:
-        with database.unit_of_work() as session:
-            count = verification.refresh(session, THE_HOUSE)
-        if not count:
-            return total
-        total += count
+    return database.until_nothing_is_left(lambda session: verification.refresh(session, THE_HOUSE))
 
 
 def open_cases(database: Database) -> int:
     """Open, widen or reopen cases about all journeys that were compared anew; return how many were looked at."""
-    total = 0
-    while True:
-        with database.unit_of_work() as session:
-            count = cases.open_from_findings(session, THE_HOUSE)
-        if not count:
-            return total
-        total += count
+    return database.until_nothing_is_left(lambda session: cases.open_from_findings(session, THE_HOUSE))
 
 
 def seal_ledger(database: Database) -> int:
     """Seal what is not sealed yet; return how many leaves."""
-    key_file, total = SealKeyFile(database.settings.seal_key_path), 0
-    while True:
-        with database.unit_of_work() as session:
-            made = sealing.seal(session, THE_HOUSE, key_file)
-        if made is None:
-            return total
-        total += made.leaves
+    key_file = SealKeyFile(database.settings.seal_key_path)
+
+    def seal(session: Session) -> int:
+        made = sealing.seal(session, THE_HOUSE, key_file)
+        return made.leaves if made else 0
+
+    return database.until_nothing_is_left(seal)
 
 
 def seal_audit(database: Database) -> int:
     """Seal the events of the audit record that are in no seal yet; return how many."""
-    total = 0
-    while True:
-        with database.unit_of_work() as session:
-            made = audit.seal(session, THE_HOUSE, database.settings.seal_key_path)
-        if made is None:
-            return total
-        total += made.leaves
+
+    def seal(session: Session) -> int:
+        made = audit.seal(session, THE_HOUSE, database.settings.seal_key_path)
+        return made.leaves if made else 0
+
+    return database.until_nothing_is_left(seal)
 
 
 def make_releases(database: Database) -> int:
     """Make the releases that are due, each in a unit of work of its own; return how many."""
-    calendar, total = Calendar(database.settings.release_day, database.settings.recheck_rate), 0
-    while True:
-        with database.unit_of_work() as session:
-            made = releases.make_due(session, THE_HOUSE, calendar, at_most=1)
-        if not made:
-            return total
-        total += len(made)
+    calendar = Calendar(database.settings.release_day, database.settings.recheck_rate)
+    return database.until_nothing_is_left(
+        lambda session: len(releases.make_due(session, THE_HOUSE, calendar, at_most=1))
+    )
 
 
 def forget_delivered(database: Database) -> int:

@@ -111,13 +111,7 @@ def _show_round(found: WholeCase) -> None:
 @told
 def open_cases() -> None:
     """Open, widen or reopen cases about what was compared anew. The house does so by itself each minute."""
-    database, total = open_database(), 0
-    while True:
-        with database.unit_of_work() as session:
-            count = services.open_from_findings(session, LOCAL_OPERATOR)
-        if not count:
-            break
-        total += count
+    total = open_database().until_nothing_is_left(lambda session: services.open_from_findings(session, LOCAL_OPERATOR))
     click.echo(f"{total} comparisons were looked at.")
 
 

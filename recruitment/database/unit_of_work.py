@@ -26,7 +26,7 @@ from recruitment.database.scoping import ScopedSession
 from recruitment.database.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
@@ -73,6 +73,19 @@ class Database:
             keys.before_commit()
             session.commit()
             keys.after_commit()
+
+    def until_nothing_is_left(self, do: Callable[[Session], int]) -> int:
+        """Call ``do``, each time in a unit of work of its own, until it has nothing left to do; return how much it was.
+
+        ``do`` returns how much it did. For work that comes in batches: what is done is kept when a later batch is refused.
+        """
+        total = 0
+        while True:
+            with self.unit_of_work() as session:
+                count = do(session)
+            if not count:
+                return total
+            total += count
 
     @contextmanager
     def read_session(self, scope: Scope = EVERYTHING) -> Iterator[Session]:

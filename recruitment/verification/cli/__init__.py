@@ -81,13 +81,9 @@ def compare(reference: str | None, everything: bool, as_json: bool) -> None:
 
 def refresh_all(database: Database, references: Sequence[str] | None = None) -> int:
     """Bring comparisons up to date, a batch in a unit of work; return how many journeys were compared."""
-    total = 0
-    while True:
-        with database.unit_of_work() as session:
-            count = service.refresh(session, LOCAL_OPERATOR, references=references)
-        if not count:
-            return total
-        total += count
+    return database.until_nothing_is_left(
+        lambda session: service.refresh(session, LOCAL_OPERATOR, references=references)
+    )
 
 
 @verification.command()
