@@ -77,6 +77,18 @@ class Permission(StrEnum):
     DISCLOSE_NAMES = "disclose_names"
     READ_MEASURES = "read_measures"
 
+    ISSUE_CERTIFICATES = "issue_certificates"
+    REVOKE_CERTIFICATES = "revoke_certificates"
+    DRAW_SAMPLES = "draw_samples"
+    SHARE_CERTIFICATES = "share_certificates"
+    READ_CERTIFICATES = "read_certificates"
+    READ_CERTIFICATE_WORKINGS = "read_certificate_workings"
+    REVIEW_CERTIFICATES = "review_certificates"
+    CHECK_CERTIFICATES = "check_certificates"
+    MANAGE_CERTIFICATE_KEYS = "manage_certificate_keys"
+    MANAGE_WEBHOOKS = "manage_webhooks"
+    APPROVE_WEBHOOK_HOSTS = "approve_webhook_hosts"
+
 
 class Role(StrEnum):
     """What a person does in an organisation. A person has one role; another role is another account."""

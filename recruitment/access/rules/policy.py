@@ -55,6 +55,7 @@ _FIELDWORK = _EVERYBODY | {
     Permission.RECORD_STATEMENTS,
     Permission.RECORD_VALIDATIONS,
     Permission.REGISTER_JOBSEEKERS,
+    Permission.SHARE_CERTIFICATES,
     Permission.START_JOURNEYS,
 }
 
@@ -64,6 +65,7 @@ POLICY: dict[Role, RolePolicy] = {
         Audience.STAFF,
         _EVERYBODY
         | {
+            Permission.APPROVE_WEBHOOK_HOSTS,
             Permission.EDIT_LEGAL_RULES,
             Permission.ENTER_ORGANISATIONS,
             Permission.FILE_DEMAND_LETTERS,
@@ -125,7 +127,16 @@ POLICY: dict[Role, RolePolicy] = {
         },
     ),
     Role.PARTNER_REVIEWER: RolePolicy(
-        frozenset({OrganisationKind.PARTNER}), Audience.PARTNER, _EVERYBODY | {Permission.READ_SUPPLY_CHAINS}
+        frozenset({OrganisationKind.PARTNER}),
+        Audience.PARTNER,
+        _EVERYBODY
+        | {
+            Permission.CHECK_CERTIFICATES,
+            Permission.MANAGE_WEBHOOKS,
+            Permission.READ_CERTIFICATES,
+            Permission.READ_SUPPLY_CHAINS,
+            Permission.REVIEW_CERTIFICATES,
+        },
     ),
     Role.CASE_WORKER: RolePolicy(
         frozenset({OrganisationKind.CSO, OrganisationKind.FUND_OPERATOR}),
@@ -133,12 +144,17 @@ POLICY: dict[Role, RolePolicy] = {
         _EVERYBODY
         | {
             Permission.ADJUDICATE,
+            Permission.CHECK_CERTIFICATES,
             Permission.COPY_PERSONS,
             Permission.DISCLOSE_NAMES,
+            Permission.DRAW_SAMPLES,
             Permission.FIND_JOBSEEKERS,
+            Permission.ISSUE_CERTIFICATES,
             Permission.POST_ENTRIES,
             Permission.RAISE_CASES,
             Permission.READ_CASES,
+            Permission.READ_CERTIFICATES,
+            Permission.READ_CERTIFICATE_WORKINGS,
             Permission.READ_COMMITMENTS,
             Permission.READ_COMPARISONS,
             Permission.READ_DECLARATIONS,
@@ -155,6 +171,8 @@ POLICY: dict[Role, RolePolicy] = {
             Permission.RECORD_STATEMENTS,
             Permission.RECORD_VALIDATIONS,
             Permission.REVIEW_TWINS,
+            Permission.REVOKE_CERTIFICATES,
+            Permission.SHARE_CERTIFICATES,
             Permission.WORK_CASES,
         },
     ),
@@ -167,8 +185,11 @@ POLICY: dict[Role, RolePolicy] = {
         Audience.INSIDE,
         _EVERYBODY
         | {
+            Permission.CHECK_CERTIFICATES,
             Permission.READ_AUDIT,
             Permission.READ_CASES,
+            Permission.READ_CERTIFICATES,
+            Permission.READ_CERTIFICATE_WORKINGS,
             Permission.READ_COMMITMENTS,
             Permission.READ_COMPARISONS,
             Permission.READ_DECLARATIONS,

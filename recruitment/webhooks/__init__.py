@@ -1,0 +1,1 @@
+"""Telling a partner that something changed: signed, without personal data, to approved hosts and checked addresses only."""
