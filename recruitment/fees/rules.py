@@ -39,6 +39,10 @@ class Payer(StrEnum):
     OTHER = "other"
 
 
+WORKER_SIDE = frozenset({Payer.WORKER, Payer.OTHER})
+"""Whose payments count as the worker's own: who else pays for a worker lends to them, as far as anybody knows."""
+
+
 class CommittedPayer(StrEnum):
     """Who is to bear a cost, as the employer promises it."""
 

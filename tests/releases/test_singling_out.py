@@ -64,7 +64,7 @@ class TestWhatABusinessDeclares:
     def test_which_is_caught_when_days_of_other_items_count(self, sqlite_crowd, monkeypatch):
         crowd = sqlite_crowd
         monkeypatch.setattr(gathering, "_days_of", lambda _key, _heard, everything: everything)
-        monkeypatch.setattr(gathering, "_WORKER_SIDE", ())
+        monkeypatch.setattr(gathering, "WORKER_SIDE", ())
         _declares(crowd, crowd.heard(8, cut_off_of(1)))
         crowd.releases(1)
         assert BARE in {item for _, item in crowd.told("AG-1", "2026-01")}

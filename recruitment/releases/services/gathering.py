@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from recruitment.fees.rules import NONE
+from recruitment.fees.rules import NONE, WORKER_SIDE
 from recruitment.jobseekers import queries as jobseekers
 from recruitment.jobseekers.rules import ConsentPurpose
 from recruitment.journeys import queries as journeys
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from recruitment.verification.rules import Comparison, Finding, JourneyFacts
 
 _RELEASED = {kind.value for kind in ReleasedKind}
-_WORKER_SIDE = ("worker", "other")
 _OF_BOTH_ACCOUNTS = frozenset({FindingKind.UNDECLARED_PAYMENT, FindingKind.UNCONFIRMED_DECLARATION})
 """What two accounts are needed for. All else must stand on the worker's account alone, see ``_amounts``."""
 
@@ -143,7 +142,7 @@ def _add(
     started = journey.started_on
     cohort: object = journey.demand_letter_id or (journey.agency_id, started.year, (started.month - 1) // 3)
     everything = {day for days in heard.values() for day in days}
-    currency, borne = facts.currency, {row[0] for row in facts.declared if row[1] in _WORKER_SIDE and row[3] > 0}
+    currency, borne = facts.currency, {row[0] for row in facts.declared if row[1] in WORKER_SIDE and row[3] > 0}
     for organisation in parties:
         found.asked[organisation].add(person)
         if facts.declared:
@@ -183,7 +182,7 @@ def _amounts(
     """
     found: dict[CellKey, int] = {}
     both = comparing.compare(facts, verdicts, convert)
-    own = [row for row in facts.declared if row[1] not in _WORKER_SIDE]
+    own = [row for row in facts.declared if row[1] not in WORKER_SIDE]
     said = both
     if len(own) < len(facts.declared):
         said = comparing.compare(replace(facts, declared=own), verdicts, convert)
@@ -212,7 +211,7 @@ def _standing(finding: Finding, compared: Comparison) -> int | None:
     item = next(each for each in compared.items if each.fee_item == finding.fee_item)
     if item.awaits_worker or item.verified_minor is None:
         return finding.amount_minor or 0
-    side = sum(item.declared_minor.get(payer, 0) for payer in _WORKER_SIDE)
+    side = sum(item.declared_minor.get(payer, 0) for payer in WORKER_SIDE)
     left = item.verified_minor - side
     if finding.kind is FindingKind.UNCONFIRMED_DECLARATION:
         left = -left

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid5
 
 from recruitment.core.money import AMOUNT_CAP, AmountNotExact, to_minor
-from recruitment.fees.rules import COLLATERAL, EVERY_ITEM, NONE, Payer
+from recruitment.fees.rules import COLLATERAL, EVERY_ITEM, NONE, WORKER_SIDE
 from recruitment.verification.errors import AmountInvalid
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _QUESTIONS = UUID("5d0c7c1e-3f83-5b0e-9a57-6f1f3f0f2a15")
 _NO_ITEMS = frozenset({NONE, EVERY_ITEM, COLLATERAL})
-_WORKER_SIDE = frozenset({Payer.WORKER.value, Payer.OTHER.value})
 _BASIS_LETTERS = 16
 _AMOUNT = re.compile(r"[0-9]{1,16}(\.[0-9]{1,4})?", re.ASCII)
 
@@ -295,7 +294,7 @@ def claims_of(facts: JourneyFacts, fee_item: str, convert: Convert) -> Claims:
             continue
         converted = convert(amount, currency, paid_on)
         declared[payer] = declared.get(payer, 0) + (converted or 0)
-        if payer in _WORKER_SIDE:
+        if payer in WORKER_SIDE:
             side += converted or 0
             side_lacks |= converted is None
     for code, _payee, amount, named, _paid_on, dated_on, *_how in facts.reported:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recruitment.fees.reference import EppVerdict, IloClass
-from recruitment.fees.rules import EVERY_ITEM, NONE, Checkpoint, CommittedPayer, Payee, Payer
+from recruitment.fees.rules import EVERY_ITEM, NONE, WORKER_SIDE, Checkpoint, CommittedPayer, Payee
 from recruitment.verification.rules import law
 from recruitment.verification.rules.findings import (
     Comparison,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from recruitment.verification.rules.law import Breach
     from recruitment.verification.rules.rates import Convert
 
-_WORKER_SIDE = frozenset({Payer.WORKER.value, Payer.OTHER.value})
 _AGENCY_HANDS = frozenset({Payee.AGENCY.value, Payee.SUB_AGENT.value})
 _COVERING = frozenset({Checkpoint.PRE_DEPARTURE.value, Checkpoint.ARRIVAL.value, Checkpoint.POST_PLACEMENT.value})
 _WORKER = CommittedPayer.WORKER.value
@@ -145,7 +144,7 @@ def _add_declared(items: dict[str, _Item], facts: JourneyFacts, covered: date | 
         item = items.get(code)
         if item is None:
             item = items[code] = _Item()
-        on_worker_side = payer in _WORKER_SIDE
+        on_worker_side = payer in WORKER_SIDE
         converted = convert(amount, currency, paid_on)
         if converted is None:
             item.declared.setdefault(payer, 0)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from recruitment.core.money import to_text
-from recruitment.fees.rules import EVERY_ITEM, NONE
+from recruitment.fees.rules import EVERY_ITEM, NONE, WORKER_SIDE
 from recruitment.verification.rules.findings import Comparison, Finding, FindingKind, Status
 
 if TYPE_CHECKING:
@@ -105,8 +105,6 @@ _SENTENCES = {
     FindingKind.LICENCE_INVALID: "The agency declares a payment on a day on which it had no licence.",
 }
 
-_WORKER_SIDE = {"worker", "other"}
-
 
 def explain(comparison: Comparison, statements: list[Statement], law: Iterable[ToldRule] = ()) -> Explanation:
     """Return why the journey has its status, the evidence of every finding, and what each rule of law came to."""
@@ -187,7 +185,7 @@ def _under_law(finding: Finding, statements: list[Statement], law: Iterable[Told
 def _is_borne(statement: Statement, kind: FindingKind) -> bool:
     if statement.kind is StatementKind.REPORT:
         return True
-    is_line = statement.kind is StatementKind.DECLARATION_LINE and statement.party in _WORKER_SIDE
+    is_line = statement.kind is StatementKind.DECLARATION_LINE and statement.party in WORKER_SIDE
     return is_line and kind is FindingKind.LEGAL_BREACH
 
 
@@ -196,7 +194,7 @@ def _evidence(finding: Finding, statements: list[Statement]) -> list[Statement]:
     lines = [s for s in about_item if s.kind is StatementKind.DECLARATION_LINE]
     reports = [s for s in about_item if s.kind is StatementKind.REPORT]
     decided = [s for s in about_item if s.kind is StatementKind.ADJUDICATION]
-    borne = [line for line in lines if line.party in _WORKER_SIDE] + reports + decided
+    borne = [line for line in lines if line.party in WORKER_SIDE] + reports + decided
     kind = finding.kind
     if kind in {FindingKind.COMMITMENT_BREACH, FindingKind.LATE_COMMITMENT}:
         promises = _promises(finding.fee_item, statements)

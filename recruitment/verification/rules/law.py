@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from recruitment.fees.reference import RuleKind
-from recruitment.fees.rules import NONE, Payee, Payer
+from recruitment.fees.rules import NONE, WORKER_SIDE, Payee
 from recruitment.verification.rules.findings import FindingKind
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from recruitment.verification.rules.findings import Authority
     from recruitment.verification.rules.rates import Convert
 
-_WORKER_SIDE = frozenset({Payer.WORKER.value, Payer.OTHER.value})
 _NOBODY_KNOWN = frozenset({None, Payee.UNKNOWN.value})
 _WHOLE = Decimal(1)
 _HUNDRED = Decimal(100)
@@ -168,7 +167,7 @@ def _rows(facts: JourneyFacts) -> list[_Row]:
     rows = [
         _Row(item, payee, amount, currency, paid_on, is_report=False)
         for item, payer, payee, amount, currency, paid_on in facts.declared
-        if payer in _WORKER_SIDE and amount > 0 and item not in nothing
+        if payer in WORKER_SIDE and amount > 0 and item not in nothing
     ]
     for item, payee, amount, currency, said, dated_on, *_how, deducted in facts.reported:
         if currency is not None and amount > 0 and item not in nothing:
