@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import comparing, importing, posting
+from benchmarks import certifying, comparing, importing, posting
 from benchmarks.scratch import ENGINES
 
-BENCHES = {bench.name: bench for bench in (*posting.BENCHES, *importing.BENCHES, *comparing.BENCHES)}
+BENCHES = {
+    bench.name: bench for bench in (*posting.BENCHES, *importing.BENCHES, *comparing.BENCHES, *certifying.BENCHES)
+}
 
 
 def engines(choice: str) -> tuple[str, ...]:

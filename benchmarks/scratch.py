@@ -190,9 +190,10 @@ class PostgresScratch(Scratch):
 
 
 def _copy_keys(template: Settings, settings: Settings) -> None:
-    """Copy the key file and the store of persons' keys beside it."""
+    """Copy the key file, and beside it the store of persons' keys and the keys of certificates."""
     shutil.copyfile(template.key_path, settings.key_path)
     shutil.copyfile(_file(template.key_store_url), _file(settings.key_store_url))
+    shutil.copyfile(template.certificate_key_path, settings.certificate_key_path)
 
 
 def _file(url: str) -> str:

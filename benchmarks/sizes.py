@@ -24,6 +24,9 @@ class Sizes:
     journeys: int = 20_000
     compare_rounds: int = 3
     again_rounds: int = 1
+    papers: int = 100
+    paper_rounds: int = 3
+    certificates: int = 10_000
 
 
 FULL = Sizes()
@@ -39,4 +42,7 @@ QUICK = Sizes(
     csv_rounds=2,
     journeys=1_200,
     compare_rounds=2,
+    papers=10,
+    paper_rounds=2,
+    certificates=500,
 )

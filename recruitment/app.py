@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 from recruitment.access import queries as accounts
 from recruitment.audit import queries as audit_record
+from recruitment.certificates import queries as certificates
+from recruitment.certificates.services import make_keys, missing_key
 from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR
+from recruitment.core.errors import Unavailable
+from recruitment.credentials.errors import KeyUnusable
+from recruitment.credentials.keys import IssuingKeyFile
 from recruitment.database import key_store, migrating, outbox
 from recruitment.database.engine import make_file
 from recruitment.database.outbox import MessageState
@@ -70,7 +75,12 @@ def upgrade_database(settings: Settings) -> bool:
             if not seals.seal_keys(session):
                 register_key(session, LOCAL_OPERATOR, key_file)
             known = {key.id for key in seals.seal_keys(session)}
+            certificate_keys = IssuingKeyFile(settings.certificate_key_path)
+            if not certificates.keys(session):
+                make_keys(session, LOCAL_OPERATOR, certificate_keys)
+            known_issuing = {key.id for key in certificates.keys(session)}
         key_file.adopt(known)
+        certificate_keys.adopt(known_issuing)
         return made
     finally:
         database.dispose()
@@ -86,6 +96,20 @@ def _migrate(database: Database) -> None:
     migrating.migrate(database.engine)
 
 
+def why_nothing_can_be_signed(database: Database) -> str | None:
+    """Return in a sentence what keeps certificates and papers from being signed; None when all is there, or no database.
+
+    For the start of the service: without it everything else works, and everything signed before stays good.
+    """
+    try:
+        with database.read_session() as session:
+            return missing_key(session)
+    except KeyUnusable as unusable:
+        return unusable.detail
+    except Unavailable:
+        return None
+
+
 def create_app(settings: Settings) -> Flask:
     """Make the web application: its database, its pages, and what stands before and behind every page.
 
@@ -98,6 +122,8 @@ def create_app(settings: Settings) -> Flask:
     from recruitment.audit.api import api as audit_events
     from recruitment.audit.pages import pages as audit
     from recruitment.cases.pages import pages as cases
+    from recruitment.certificates.pages import pages as certificates
+    from recruitment.certificates.pages import public as certificate_check
     from recruitment.fees.pages import pages as legal_rules
     from recruitment.intake.api import api as imports
     from recruitment.intake.pages import pages as intake
@@ -120,6 +146,7 @@ def create_app(settings: Settings) -> Flask:
         logs,
         metrics,
         navigation,
+        rate,
         templating,
     )
     from recruitment.web.health import health
@@ -136,13 +163,14 @@ def create_app(settings: Settings) -> Flask:
     logs.install(app)
     metrics.install(app, lambda: numbers_of_the_house(database))
     headers.install(app)
+    rate.install(app)
     templating.install(app)
 
     identity.install(app, AccessDoorkeeper())
     api.install(app, [audit_events, imports, *_endpoints_that_read()])
     for blueprint in (
         health, metrics.metrics, access, reporting, verification, intake, people, interviews, name_lists, cases, releases,
-        legal_rules, privacy, audit,
+        legal_rules, privacy, audit, certificates, certificate_check,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     serve_file = app.view_functions["static"]
@@ -158,6 +186,7 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     from recruitment.access import api as access
     from recruitment.agencies.api import api as licences
     from recruitment.cases.api import api as cases
+    from recruitment.certificates import api as certificates
     from recruitment.employers.api import api as demand_letters
     from recruitment.fees import api as fees
     from recruitment.interviews.api import api as interviews
@@ -171,12 +200,14 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     from recruitment.releases import api as releases
     from recruitment.reporting.api import api as measures
     from recruitment.verification import api as verification
+    from recruitment.webhooks import api as webhooks
 
     return [
         access.people_api, access.tokens_api, jobseekers.api, jobseekers.consents, interviews, privacy.erasures,
         privacy.possible_twins, organisations, licences, demand_letters, name_lists.api, name_lists.matches,
-        fees.commitments, supply_chains, journeys.api, fees.declarations,
+        fees.commitments, supply_chains, webhooks.api, webhooks.hosts, journeys.api, fees.declarations,
         fees.statements, fees.rates, verification.api, verification.decisions, cases, releases.api, releases.naming,
+        certificates.api, certificates.cohorts, certificates.checks, certificates.shares,
         measures, ledger, fees.reference_data, fees.legal_rules, verification.law_previews, journeys.reference_data,
     ]  # fmt: skip
 

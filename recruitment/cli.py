@@ -9,9 +9,10 @@ from granian.log import LogLevels
 
 from recruitment import __version__, demo
 from recruitment.access.cli import access
-from recruitment.app import upgrade_database
+from recruitment.app import upgrade_database, why_nothing_can_be_signed
 from recruitment.audit.cli import audit
 from recruitment.cases.cli import cases
+from recruitment.certificates.cli import certificates
 from recruitment.core.settings import Settings
 from recruitment.database import granting
 from recruitment.fees.cli import fees
@@ -26,6 +27,7 @@ from recruitment.verification.cli import verification
 from recruitment.verification.cli.rules import rules
 from recruitment.web.logs import FOR_GRANIAN
 from recruitment.web.terminal import open_database, told
+from recruitment.webhooks.cli import webhooks
 from recruitment.work import work
 
 SERVER_THREADS = 4
@@ -96,8 +98,10 @@ def serve(threads: int, workers: int) -> None:
     """Serve on 127.0.0.1 (PORT, 8000 by default) until stopped; a proxy in front may serve others. Logs to stderr."""
     settings = Settings.from_environment()
     click.echo(f"First Mile is at http://127.0.0.1:{settings.port}/ (stop it with Ctrl-C)")
-    if warning := granting.warning(open_database().engine):
-        click.echo(f"Warning: {warning}", err=True)
+    opened = open_database()
+    for warning in (granting.warning(opened.engine), why_nothing_can_be_signed(opened)):
+        if warning:
+            click.echo(f"Warning: {warning}", err=True)
     Granian(
         "recruitment.wsgi:app",
         address="127.0.0.1",
@@ -114,6 +118,7 @@ def serve(threads: int, workers: int) -> None:
 cli.add_command(audit)
 cli.add_command(access)
 cli.add_command(cases)
+cli.add_command(certificates)
 cli.add_command(fees)
 cli.add_command(rules)
 cli.add_command(import_command)
@@ -124,6 +129,7 @@ cli.add_command(measures)
 cli.add_command(privacy)
 cli.add_command(releases)
 cli.add_command(verification)
+cli.add_command(webhooks)
 cli.add_command(work)
 
 

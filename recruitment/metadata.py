@@ -4,6 +4,7 @@ from recruitment.access import models as access
 from recruitment.agencies import models as agencies
 from recruitment.audit import models as audit
 from recruitment.cases import models as cases
+from recruitment.certificates import models as certificates
 from recruitment.database import idempotency, outbox
 from recruitment.database.base import Base
 from recruitment.employers import models as employers
@@ -19,6 +20,7 @@ from recruitment.partners import models as partners
 from recruitment.privacy import models as privacy
 from recruitment.releases import models as releases
 from recruitment.verification import models as verification
+from recruitment.webhooks import models as webhooks
 
 metadata = Base.metadata
 
@@ -29,6 +31,7 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         agencies,
         audit,
         cases,
+        certificates,
         employers,
         fees,
         idempotency,
@@ -44,6 +47,7 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         privacy,
         releases,
         verification,
+        webhooks,
     )
     for table in getattr(room, "APPEND_ONLY", ())
 )

@@ -24,6 +24,7 @@ import click
 from recruitment.access.services import throttle, visits
 from recruitment.audit import services as audit
 from recruitment.cases import services as cases
+from recruitment.certificates import services as certificates
 from recruitment.core import clock
 from recruitment.core.actor import THE_HOUSE
 from recruitment.core.errors import RecruitmentError
@@ -43,6 +44,7 @@ from recruitment.releases.rules import Calendar
 from recruitment.verification import service as verification
 from recruitment.web import logs
 from recruitment.web.terminal import open_database, table, told
+from recruitment.webhooks import services as webhooks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -163,6 +165,28 @@ def make_releases(database: Database) -> int:
     )
 
 
+def release_certificates(database: Database) -> int:
+    """Look at the certificates for each release that was made since, each in a unit of work of its own; return how many."""
+    return database.until_nothing_is_left(lambda session: len(certificates.release(session, THE_HOUSE, at_most=1)))
+
+
+def refresh_status_lists(database: Database) -> int:
+    """Sign the lists of states anew whose day is over; return how many. Nothing to do where nothing was issued yet."""
+    with database.unit_of_work() as session:
+        return certificates.refresh_lists(session, THE_HOUSE, certificates.Signer(session))
+
+
+def deliver_webhooks(database: Database) -> int:
+    """Send the messages to partners that are due; return how many."""
+    return webhooks.deliver_due(database).total
+
+
+def forget_webhook_deliveries(database: Database) -> int:
+    """Delete deliveries to partners that ended long ago, and secrets past their day; return how many deliveries."""
+    with database.unit_of_work() as session:
+        return webhooks.forget_old(session)
+
+
 def forget_delivered(database: Database) -> int:
     """Delete the messages that were delivered long ago; return how many."""
     with database.unit_of_work() as session:
@@ -198,8 +222,12 @@ CHORES: tuple[Chore, ...] = (
     Chore("ledger_seal", timedelta(minutes=5), seal_ledger),
     Chore("audit_seal", timedelta(minutes=5), seal_audit),
     Chore("releases", timedelta(hours=1), make_releases),
+    Chore("certificates", timedelta(hours=1), release_certificates),
+    Chore("status_lists", timedelta(hours=1), refresh_status_lists),
+    Chore("webhooks", timedelta(minutes=1), deliver_webhooks),
     Chore("outbox_tidy", timedelta(hours=1), forget_delivered),
     Chore("sign_ins_tidy", timedelta(hours=1), forget_visits),
+    Chore("webhooks_tidy", timedelta(hours=1), forget_webhook_deliveries),
     Chore("keys_tidy", timedelta(hours=24), sweep_keys),
 )
 """What is done without being asked."""

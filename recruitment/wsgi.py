@@ -6,14 +6,18 @@ certificate (``deploy/``). It logs to standard error, whatever the server's own 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
-from recruitment.app import create_app
+from recruitment.app import create_app, why_nothing_can_be_signed
 from recruitment.core.settings import Settings
 from recruitment.web import logs
+from recruitment.web.context import EXTENSION
 
 if TYPE_CHECKING:
     from flask import Flask
+
+_log = logging.getLogger(__name__)
 
 
 def __getattr__(name: str) -> Flask:
@@ -22,4 +26,6 @@ def __getattr__(name: str) -> Flask:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     logs.start()
     app = globals()["app"] = create_app(Settings.from_environment())
+    if why_nothing_can_be_signed(app.extensions[EXTENSION]) is not None:
+        _log.warning("certificates.key_missing")
     return app

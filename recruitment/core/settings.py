@@ -16,6 +16,14 @@
                                        ``THB 5000.00,MYR 650.00,JPY 22000``
 ``RECRUITMENT_RELEASE_DAY``            the day of the month on which releases are due, 1 to 28. Default: 1
 ``RECRUITMENT_RECHECK_RATE``           how likely a demand letter is looked at again by lot, 0 to 1. Default: 0.2
+``RECRUITMENT_CERTIFICATE_KEY``        the keys that sign certificates. Default: beside the key file,
+                                       ``….certificate-key``
+``RECRUITMENT_PAPER_KEY``              a PKCS#12 file of an organisation that readers of PDF trust, to sign papers in
+                                       place of our own key. Default: none
+``RECRUITMENT_PAPER_KEY_PASSWORD``     what opens that file. Default: nothing
+``RECRUITMENT_CERTIFICATE_DAYS``       how many days a certificate is valid, 30 to 365. Default: 90
+``RECRUITMENT_CERTIFICATE_LOTS``       how likely a certificate is checked again by lot at a release, 0 to 1.
+                                       Default: 0.1
 ``PORT``                               where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
 =====================================  =========================================================================
 """
@@ -24,7 +32,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +67,21 @@ class Settings:
     release_day: int = 1
     recheck_rate: Decimal = Decimal("0.2")
     second_person_above: tuple[tuple[str, int], ...] = _SECOND_PERSON_ABOVE
+    given_certificate_key_path: Path | None = None
+    paper_key_path: Path | None = None
+    paper_key_password: str = field(default="", repr=False)
+    certificate_days: int = 90
+    certificate_lots: Decimal = Decimal("0.1")
+
+    @property
+    def certificate_key_path(self) -> Path:
+        """Where the private halves of the keys of certificates lie: beside the key file unless the environment says otherwise."""
+        return self.given_certificate_key_path or self.key_path.with_suffix(".certificate-key")
+
+    @property
+    def base_url(self) -> str:
+        """How others reach us: the public address, or this machine where there is none."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
     def key_store_url(self) -> str:
@@ -90,8 +113,13 @@ class Settings:
             port=_port(given.get("PORT") or "8000"),
             public_url=_public_url(given.get("PUBLIC_URL")),
             release_day=_release_day(given.get("RECRUITMENT_RELEASE_DAY") or "1"),
-            recheck_rate=_recheck_rate(given.get("RECRUITMENT_RECHECK_RATE") or "0.2"),
+            recheck_rate=_rate("RECRUITMENT_RECHECK_RATE", given.get("RECRUITMENT_RECHECK_RATE") or "0.2"),
             second_person_above=_limits(given.get("RECRUITMENT_SECOND_PERSON_ABOVE")),
+            given_certificate_key_path=_path(given.get("RECRUITMENT_CERTIFICATE_KEY")),
+            paper_key_path=_path(given.get("RECRUITMENT_PAPER_KEY")),
+            paper_key_password=given.get("RECRUITMENT_PAPER_KEY_PASSWORD") or "",
+            certificate_days=_certificate_days(given.get("RECRUITMENT_CERTIFICATE_DAYS") or "90"),
+            certificate_lots=_rate("RECRUITMENT_CERTIFICATE_LOTS", given.get("RECRUITMENT_CERTIFICATE_LOTS") or "0.1"),
         )
 
 
@@ -127,10 +155,20 @@ def _release_day(text: str) -> int:
     raise SettingInvalid(f"RECRUITMENT_RELEASE_DAY must be a day from 1 to 28; it is {text!r}.")
 
 
-def _recheck_rate(text: str) -> Decimal:
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _certificate_days(text: str) -> int:
+    if text.isascii() and text.isdigit() and 30 <= int(text) <= 365:
+        return int(text)
+    raise SettingInvalid(f"RECRUITMENT_CERTIFICATE_DAYS must be a number from 30 to 365; it is {text!r}.")
+
+
+def _rate(name: str, text: str) -> Decimal:
     if re.fullmatch(r"0(\.[0-9]{1,4})?|1(\.0{1,4})?", text):
         return Decimal(text)
-    raise SettingInvalid(f"RECRUITMENT_RECHECK_RATE must be a decimal from 0 to 1, such as 0.2; it is {text!r}.")
+    raise SettingInvalid(f"{name} must be a decimal from 0 to 1, such as 0.2; it is {text!r}.")
 
 
 def _public_url(text: str | None) -> str | None:

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 CHANGED = (
     "api_tokens", "case_marks", "case_standings", "comparisons", "fact_versions", "findings", "invitations",
     "jobseekers", "journey_matches", "organisations", "outbox", "people", "possible_twins", "recoveries", "sessions",
-    "throttles",
+    "throttles", "webhook_deliveries", "webhook_hosts", "webhooks",
 )  # fmt: skip
 """Tables whose rows the service changes. All others it only adds to."""
 
-EMPTIED = ("case_marks", "comparisons", "findings", "outbox", "possible_twins", "sessions", "throttles")
+EMPTIED = (
+    "case_marks", "comparisons", "findings", "outbox", "possible_twins", "sessions", "throttles", "webhook_deliveries",
+)  # fmt: skip
 """Tables from which the service deletes."""
 
 _READ_ONLY = ("alembic_version", "corridor_rules", "fee_items", "stages")

@@ -23,6 +23,7 @@ _AGREES = {
     ConsentPurpose.AGGREGATE: "whether the person agrees to be counted in sums; not asked when blank",
     ConsentPurpose.SHARE_EMPLOYER: "whether the person agrees that an employer is told; not asked when blank",
     ConsentPurpose.SHARE_PARTNER: "whether the person agrees that a partner is told; not asked when blank",
+    ConsentPurpose.CERTIFICATE: "whether the person agrees to be given a certificate; not asked when blank",
 }
 
 

@@ -175,6 +175,11 @@ def key_of(session: Session, jobseeker: UUID) -> PersonKey | None:
     return _keys(session, [jobseeker]).get(jobseeker)
 
 
+def keys_of(session: Session, jobseekers: Iterable[UUID]) -> dict[UUID, PersonKey]:
+    """Return the open keys of several people, by id; without those who were erased. One query for all."""
+    return _keys(session, jobseekers)
+
+
 def _keys(session: Session, jobseekers: Iterable[UUID]) -> dict[UUID, PersonKey]:
     vault: Vault = session.info["vault"]
     store: KeysOfSession = session.info["key_store"]

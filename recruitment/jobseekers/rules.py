@@ -30,6 +30,7 @@ class ConsentPurpose(StrEnum):
     AGGREGATE = "aggregate"
     SHARE_EMPLOYER = "share_employer"
     SHARE_PARTNER = "share_partner"
+    CERTIFICATE = "certificate"
 
 
 PURPOSE_WORDS = {
@@ -38,6 +39,7 @@ PURPOSE_WORDS = {
     ConsentPurpose.AGGREGATE: "What you told us may count in numbers that name nobody",
     ConsentPurpose.SHARE_EMPLOYER: "We may name you to the employer to get your money back",
     ConsentPurpose.SHARE_PARTNER: "We may name you to the companies that buy from the employer",
+    ConsentPurpose.CERTIFICATE: "We may give you a certificate of what was found; only you decide who sees it",
 }
 """Each purpose as it is said to the person."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from recruitment.core.actor import Audience
@@ -32,6 +32,21 @@ def digests(session: Session, partners: Collection[UUID]) -> dict[tuple[UUID, UU
         SupplyChain.partner_id, SupplyChain.employer_id, SupplyChain.valid_from, SupplyChain.row_digest
     ).where(SupplyChain.partner_id.in_(partners))
     return {(row[0], row[1], row[2]): row[3] for row in session.execute(query)}
+
+
+def buying_from(session: Session, employers: Collection[UUID], on: date) -> set[UUID]:
+    """Return the partners that buy from any of ``employers`` on a day."""
+    chain = SupplyChain
+    query = (
+        select(chain.partner_id)
+        .distinct()
+        .where(
+            chain.employer_id.in_(employers),
+            chain.valid_from <= on,
+            or_(chain.valid_until.is_(None), chain.valid_until >= on),
+        )
+    )
+    return set(session.scalars(query))
 
 
 def page(session: Session, *, after: tuple[str, str, date] | None, limit: int) -> Sequence[Any]:

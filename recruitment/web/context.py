@@ -45,3 +45,25 @@ def read_session() -> Iterator[Session]:
     """Open a session for reading, within the scope of this request's actor."""
     with database().read_session(actor().scope) as session:
         yield session
+
+
+@contextmanager
+def public_session() -> Iterator[Session]:
+    """Open a session of the house for reading, for somebody who shows a code, or asks for what everybody may read.
+
+    It sees every row: there is nobody whose scope could limit it. What it may read is narrowed by a code that cannot be
+    guessed, or is signed for everybody. Which views use it is pinned in ``tests/architecture/test_public_sessions.py``.
+    """
+    with database().read_session() as session:
+        yield session
+
+
+@contextmanager
+def house_unit_of_work() -> Iterator[Session]:
+    """Open a unit of work of the house for a paper that the actor may have, as was seen in a session of theirs before.
+
+    What signs a paper (keys, the log, the list of papers) is in nobody's scope. Pinned like ``public_session``.
+    """
+    with database().unit_of_work() as session:
+        session.info["request_id"] = g.get("request_id")
+        yield session

@@ -9,6 +9,7 @@ browser hides the origin of our own forms too. Strict-Transport-Security is said
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import current_app, request
@@ -43,6 +44,9 @@ HEADERS = {
 
 STRICT_TRANSPORT_SECURITY = "max-age=31536000"
 _STATIC = "public, max-age=86400"
+KEPT_FOR_MINUTES = "public, max-age=300"
+"""For what is signed and given to everybody: a view that brings this may be kept so long, by caches in between too."""
+
 _NOT_KEPT = "no-store"
 
 
@@ -59,6 +63,8 @@ def _set_headers(response: Response) -> Response:
     database: Database | None = current_app.extensions.get(context.EXTENSION)
     if database is not None and database.settings.public_url:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
+    is_kept = response.headers.get("Cache-Control") == KEPT_FOR_MINUTES and response.status_code == HTTPStatus.OK
     is_file = request.endpoint == "static" and response.status_code in {200, 206, 304}
-    response.headers["Cache-Control"] = _STATIC if is_file else _NOT_KEPT
+    if not is_kept:
+        response.headers["Cache-Control"] = _STATIC if is_file else _NOT_KEPT
     return response

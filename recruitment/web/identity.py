@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from recruitment.core.actor import Actor
 
 _API, _METRICS = "/api/", "/metrics"
+ASKS_NOBODY = frozenset({"health", "certificate_check"})
+"""Blueprints whose answers are the same for everybody. Who looks at a certificate is not asked, even if signed in."""
+
 EXTENSION = "recruitment.doorkeeper"
 """Where the doorkeeper stands in ``app.extensions``; a test may put another one there."""
 
@@ -74,7 +77,7 @@ def install(app: Flask, doorkeeper: Doorkeeper) -> None:
 def _identify() -> None:
     g.actor, g.csrf_token, g.step = STRANGER, None, None
     # A file is the same for everybody, and whether we live is to be told without a database.
-    if request.endpoint == "static" or request.blueprint == "health":
+    if request.endpoint == "static" or request.blueprint in ASKS_NOBODY:
         return
     doorkeeper: Doorkeeper = current_app.extensions[EXTENSION]
     if is_for_programmes():

@@ -143,7 +143,8 @@ def _about_money(node: ast.AST) -> bool:
 
 
 def other_clocks(source: Source) -> Iterator[str]:
-    if str(source.path) in {"core/clock.py", "core/ids.py"}:
+    # The verifier is copied by others, without our clock; run as a programme it must know what day it is.
+    if str(source.path) in {"core/clock.py", "core/ids.py", "credentials/verifier/__main__.py"}:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name | ast.Attribute) and source.meaning(node) in _CLOCKS:

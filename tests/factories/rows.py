@@ -9,7 +9,7 @@ Cells: TypeAlias = dict[str, str]
 _COLUMNS = {
     "organisations": "code* kind* name* country* licence_number licence_valid_from licence_valid_until",
     "jobseekers": "reference* name* sex birth_year language village district country* phone registered_on* cso*"
-    " consent_record* consent_contact consent_aggregate consent_share_employer consent_share_partner",
+    " consent_record* consent_contact consent_aggregate consent_share_employer consent_share_partner consent_certificate",
     "demand-letters": "reference* employer* agency* corridor* occupation headcount monthly_wage currency issued_on*",
     "commitments": "demand_letter* fee_item* payer* limit_amount currency committed_on*",
     "journeys": "reference* jobseeker* corridor* channel* agency demand_letter worksite started_on*",

@@ -69,7 +69,7 @@ DAYS = [
 ]  # fmt: skip
 YES_NO = [
     *(("jobseekers", f"consent_{purpose}") for purpose in ("record", "contact", "aggregate", "share_employer")),
-    ("jobseekers", "consent_share_partner"), ("repayments", "witnessed"), ("debts", "recruitment_linked"),
+    ("jobseekers", "consent_share_partner"), ("jobseekers", "consent_certificate"), ("repayments", "witnessed"), ("debts", "recruitment_linked"),
     ("reports", "witnessed"), ("reports", "deducted"), ("earnings", "witnessed"),
 ]  # fmt: skip
 

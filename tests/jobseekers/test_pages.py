@@ -61,7 +61,7 @@ class TestRegistration:
         assert "Daw Hla" in record
         assert "+959420000055" in record
         assert len(caseload.events("jobseekers.registered")) == 1
-        assert caseload.field.count("consents") == 3 + 5
+        assert caseload.field.count("consents") == 3 + 6
 
     def test_twice_the_same_form_is_one_person(self, page, caseload):
         form = _form(page)

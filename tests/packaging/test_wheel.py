@@ -64,6 +64,10 @@ def test_data_templates_migrations_and_static_files_are_among_it(wheel):
         ("recruitment/_templates/", ".html"),
         ("recruitment/fees/data/", ".toml"),
         ("recruitment/journeys/data/", ".toml"),
+        ("recruitment/typesetting/catalogues/", ".po"),
+        ("recruitment/typesetting/catalogues/", ".pot"),
+        ("recruitment/typesetting/fonts/", ".ttf"),
+        ("recruitment/typesetting/fonts/OFL", ".txt"),
         ("recruitment/web/static/", ".css"),
     ):
         assert any(name.startswith(beginning) and name.endswith(end) for name in names), f"{beginning}…{end}"

@@ -9,11 +9,15 @@ import pytest
 
 from tests.factories.field import small_worlds
 from tests.factories.people import cheap_hashing
+from tests.paired.certifying import make_key_file
+from tests.paired.pairing import Pairs
 from tests.paired.reproducible import Reproducible
 from tests.paired.worlds import World, history, live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from recruitment.credentials.keys import IssuingKeyFile
 
 __all__ = ["small_worlds"]
 
@@ -38,3 +42,18 @@ def pair(small_worlds, engine_name, tmp_path, monkeypatch) -> Iterator[Callable[
             return worlds[0], worlds[1]
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def shared_keys(tmp_path_factory) -> IssuingKeyFile:
+    """The keys that sign certificates in all worlds."""
+    return make_key_file(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def pairs(small_worlds, shared_keys, engine_name, tmp_path, monkeypatch) -> Iterator[Pairs]:
+    """What makes pairs of worlds that live through a season of certificates."""
+    cheap_hashing(monkeypatch)
+    found = Pairs(small_worlds, engine_name, tmp_path, shared_keys, monkeypatch)
+    yield found
+    found.close()

@@ -29,6 +29,7 @@ class Reproducible:
     def __init__(self, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self._seed = seed
         self._monkeypatch = monkeypatch
+        self._name = ""
 
     @contextmanager
     def step(self, name: str, number: int) -> Iterator[datetime]:
@@ -41,4 +42,14 @@ class Reproducible:
             patch.setattr(random, "_urandom", rng.randbytes)
             patch.setattr(ids, "time", SimpleNamespace(time_ns=lambda: int(now.timestamp() * 1e9)))
             patch.setattr(ids, "_ticks", [0])
+            patch.setattr(self, "_name", name)
             yield now
+
+    @contextmanager
+    def apart(self, purpose: str) -> Iterator[None]:
+        """Let what is random in the block depend on the step and a purpose: not on what was drawn in the step before."""
+        rng = random.Random(f"{self._seed}/{self._name}/{purpose}")
+        with self._monkeypatch.context() as patch:
+            patch.setattr(os, "urandom", rng.randbytes)
+            patch.setattr(random, "_urandom", rng.randbytes)
+            yield

@@ -60,20 +60,20 @@ class Season:
 def season(seed: int, people: int = 16) -> Season:
     """Return a random season of a crowd. With four people nothing may ever be told."""
     rng = random.Random(f"season {seed}")
-    steps = [(0, Step("people", _let_in)), (1, Step("crowd", lambda world: _arrive(world, people)))]
+    steps = [(0, Step("people", let_in)), (1, Step("crowd", lambda world: _arrive(world, people)))]
     silent = [str(number) for number in range(people)]
     rng.shuffle(silent)
     one = silent.pop()
     for month in range(MONTHS):
-        due = _hours(_due(month))
-        before = _hours(_due(month - 1)) if month else 2
+        due = hours(due_of(month))
+        before = hours(due_of(month - 1)) if month else 2
         for number in range(rng.randint(1, 2)):
             speaking = [silent.pop() for _ in range(min(len(silent), rng.choice((2, 3, 4, 5))))]
             if speaking:
                 hour = rng.randint(before + 2, due - 24)
                 steps.append((hour, _speak(rng, f"{month}-{number}", speaking, hour)))
-        steps.append((due, Step(f"release-{month}", _release)))
-    hour = rng.randint(3, _hours(_due(MONTHS - 1)) - 24)
+        steps.append((due, Step(f"release-{month}", release)))
+    hour = rng.randint(3, hours(due_of(MONTHS - 1)) - 24)
     return Season(sorted(steps, key=lambda step: step[0]), (hour, _speak(rng, "more", [one], hour)))
 
 
@@ -84,16 +84,16 @@ def live(world: World, lived: Season, *, with_word: bool) -> None:
         world.take(hour, step)
 
 
-def _due(month: int) -> datetime:
+def due_of(month: int) -> datetime:
     return datetime(2026, 4 + month, 1, tzinfo=UTC)
 
 
-def _hours(instant: datetime) -> int:
+def hours(instant: datetime) -> int:
     """Return the first full hour of the season at which an instant has come."""
     return -int((BEGINNING - instant) // timedelta(hours=1))
 
 
-def _let_in(world: World) -> None:
+def let_in(world: World) -> None:
     """Open the register at the beginning, whenever the small world was filled, and let people in for the whole season."""
     with world.database.unit_of_work() as session:
         session.execute(update(Organisation).values(recorded_at=clock.now()))
@@ -134,7 +134,7 @@ def _speak(rng: random.Random, name: str, people: list[str], hour: int) -> Step:
     return Step(f"speak-{name}", lambda world: world.send("reports", rows, by="CSO-1"))
 
 
-def _release(world: World) -> None:
+def release(world: World) -> None:
     with world.database.unit_of_work() as session:
         services.make_due(session, THE_HOUSE, _CALENDAR)
 
@@ -165,7 +165,7 @@ def may_be_told(world: World, who: str, finding: dict[str, Any]) -> bool:
 
     Counted by what they said of the item, to a CSO and alone, recorded 14 days before that release was due.
     """
-    due = _due(PERIODS.index(finding["since"]))
+    due = due_of(PERIODS.index(finding["since"]))
     before = _earlier(world, who, finding)
     everybody = [each for each in _heard(world, finding["fee_item"], due - _DELAY) if each[0] not in before]
     letters = {letter for _, letter, _ in everybody}

@@ -21,13 +21,17 @@ from recruitment.jobseekers.service import record_consent
 from recruitment.organisations.models import Organisation
 from recruitment.releases import services as releases
 from recruitment.releases.rules import Calendar, RetaliationRisk
+from recruitment.web import rate
 from recruitment.web.context import EXTENSION
+from recruitment.webhooks import queries as webhook_queries
+from recruitment.webhooks import services as webhooks
 from recruitment.work import Summary, Worker
 from tests.factories.deciding import Deciders
 from tests.factories.field import imported
 from tests.factories.people import settle, token_for
 from tests.factories.sheets import write_csv
 from tests.factories.told_world import build
+from tests.policy.certificates import put_certificates
 from tests.policy.matrix import Everybody
 
 HOMES = {
@@ -58,6 +62,7 @@ def everybody_postgresql(postgres_databases, tmp_path_factory) -> Iterator[Every
 def _made(databases, folder) -> Iterator[Everybody]:
     with databases.migrated(folder) as settings:
         database, app = Database(settings), create_app(settings)
+        rate.buckets(app).is_open = True
         declarations = build(database, folder)
         lists = {code: _name_list(database, folder, code) for code in ("AG-1", "AG-2", "EM-1")}
         with database.read_session() as session:
@@ -94,6 +99,11 @@ def _made(databases, folder) -> Iterator[Everybody]:
             decisions=decisions,
             period=period,
             disclosures=disclosures,
+            certificates=put_certificates(database, period),
+            webhooks={
+                code: _webhook(database, settle(database, Role.PARTNER_REVIEWER, ids[code]))
+                for code in ("PT-1", "PT-2")
+            },
             homes={role: HOMES.get(role) for role in Role},
         )
         for each in (database, app.extensions[EXTENSION]):
@@ -120,6 +130,15 @@ def _released(database: Database, case_worker: PersonRead) -> tuple[str, tuple[s
     with database.unit_of_work() as session:
         one, two = (releases.ask_disclosure(session, asking, "J-1", "AG-1", ["broker_fee"]) for _ in range(2))
     return made[-1].period, (one, two)
+
+
+def _webhook(database: Database, person: PersonRead) -> tuple[str, str]:
+    """Register a webhook of a partner; return its reference and that of its host."""
+    with database.unit_of_work() as session:
+        made, _ = webhooks.register(session, actor_of(person), "https://hooks.brand.example/")
+        host = webhook_queries.host_of_partner(session, made.partner_id, made.host)
+    assert host is not None
+    return made.reference, host.reference
 
 
 def _spare_token(database: Database, person: PersonRead) -> str:

@@ -61,6 +61,8 @@ class Everybody:
     decisions: dict[str, str]
     period: str
     disclosures: tuple[str, str]
+    certificates: dict[str, str]
+    webhooks: dict[str, tuple[str, str]]
     homes: dict[Role, str | None]
 
     def client(self, reader: str) -> SignedInClient:
@@ -166,10 +168,17 @@ _NAMES = {
     "/releases/": lambda every, _role: (every.period, "2020-01", ABSENT),
     "/release-workings/": lambda every, _role: (every.period, "2020-01", ABSENT),
     "/disclosures/": lambda every, _role: (*every.disclosures, ABSENT),
+    "/webhooks/": lambda every, _role: (every.webhooks["PT-1"][0], every.webhooks["PT-2"][0], ABSENT),
+    "/webhook-hosts/": lambda every, _role: (every.webhooks["PT-1"][1], every.webhooks["PT-2"][1], ABSENT),
     "/jobseekers/": lambda _every, _role: ("JS-1", "JS-4", ABSENT),
     "/journey-adjudications/": _journey,
     "/adjudications/": lambda every, _role: (every.decisions["J-1"], every.decisions["J-4"], ABSENT),
     "/cases/": lambda every, _role: (every.case("J-1"), every.case("J-4"), ABSENT),
+    "/certificates/": lambda every, _role: (every.certificates["EM-1"], every.certificates["EM-2"], ABSENT),
+    "/certificate-cohorts/": lambda every, _role: (every.certificates["cohort"], ABSENT, ABSENT),
+    "/certificate-shares/": lambda every, _role: (every.certificates["J-1"], every.certificates["J-4"], ABSENT),
+    "/check/": lambda every, _role: (every.certificates["code"], ABSENT, ABSENT),  # a code is whose it was given to
+    "/status/": lambda _every, _role: (1, 2, 3),  # no purpose is called so: the lists are everybody's
     "/journeys/": _journey,
     "/comparisons/": _journey,
     "/people/": _person,
@@ -194,6 +203,8 @@ _QUERIES = {
         f"/api/v1/{kind}": "purpose=casework&journey={}"
         for kind in ("reports", "repayments", "debts", "collateral", "earnings")
     },
+    "/certificate-shares": "journey={}",
+    "/api/v1/certificate-shares": "journey={}",
 }
 """What a reading address is asked with; ``{}`` stands for one's own, somebody else's, and what is not there."""
 
@@ -216,12 +227,14 @@ _BODIES: dict[str, dict[str, object]] = {
         "channel": "hotline",
         "asked_on": clock.today().isoformat(),
     },
+    "/api/v1/webhooks/<reference:reference>/state": {"state": "off"},
 }
 """What is sent where a decision about one thing is all that a route takes."""
 
 _NAMED_OUTSIDE = {
     **dict.fromkeys(("/api/v1/consents", "/api/v1/safe-contacts", "/api/v1/absences"), "/jobseekers/"),
     **{f"/api/v1/{kind}": "/journeys/" for kind in ("reports", "repayments", "debts", "collateral", "earnings")},
+    **dict.fromkeys(("/certificate-shares", "/api/v1/certificate-shares"), "/journeys/"),
 }
 """By which names a query or a body names things, where the address does not."""
 

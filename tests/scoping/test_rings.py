@@ -23,6 +23,9 @@ SECRET = {
     "validation_rounds",
     "releases", "release_cells", "release_contributors", "release_disclosures", "retaliation_assessments", "disclosures",
     "disclosure_withdrawals",
+    "person_certificates", "person_certificate_events", "certificate_shares", "certificate_share_ends",
+    "certificate_cohorts", "certificate_samples", "certificate_sample_members", "certificate_rounds",
+    "certificate_assessments", "certificate_papers",
 }  # fmt: skip
 """What an agency, employer, partner or operator sees nothing of, ever."""
 

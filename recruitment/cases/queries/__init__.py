@@ -9,6 +9,7 @@ from recruitment.cases.queries.opening import (
     findings_of,
     newly_compared,
     statuses_of,
+    with_open_case,
 )
 from recruitment.cases.queries.whole import (
     NOTE,
@@ -43,4 +44,5 @@ __all__ = [
     "rounds_of",
     "statuses_of",
     "whole",
+    "with_open_case",
 ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
 
-from recruitment.cases.models import Case, CaseFinding, CaseJourney, CaseMark, CaseStanding
+from recruitment.cases.models import Case, CaseEvent, CaseFinding, CaseJourney, CaseMark, CaseStanding
 from recruitment.cases.queries import scopes  # noqa: F401 - no case is read before it is said whose it is
 from recruitment.cases.rules import BONDING_CREDITORS, MONEY_FINDINGS, Bond, CaseKind, FoundThing, Looked, State
 from recruitment.fees.models import DebtRow, FactVersion
@@ -122,6 +123,28 @@ def cases_of(session: Session, journeys: Collection[UUID], kinds: Collection[Cas
         standing = Standing(case_id, reference, CaseKind(kind), State(state), number, at, responded_at)
         found[journey].append(standing)
     return found
+
+
+def with_open_case(session: Session, journeys: Collection[UUID], as_of: datetime) -> set[UUID]:
+    """Return those of ``journeys`` that were in a case by ``as_of`` which its workers had not let close by then."""
+    row, later = CaseEvent, aliased(CaseEvent)
+    last = (
+        row.number
+        == select(func.max(later.number))
+        .where(later.case_id == row.case_id, later.occurred_at <= as_of)
+        .correlate(row)
+        .scalar_subquery()
+    )
+    query = (
+        select(CaseJourney.journey_id)
+        .distinct()
+        .join(row, row.case_id == CaseJourney.case_id)
+        .where(
+            CaseJourney.journey_id.in_(journeys), CaseJourney.added_at <= as_of, last,
+            row.to_state != State.CLOSED.value,
+        )
+    )  # fmt: skip
+    return set(session.scalars(query))
 
 
 def findings_of(session: Session, cases: Collection[UUID]) -> dict[UUID, set[tuple[UUID, FoundThing]]]:

@@ -13,13 +13,18 @@ from recruitment.journeys.rules import StageOutcome, StageRead
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
 
-def stages_of(session: Session, journeys: Collection[UUID]) -> dict[UUID, list[StageRead]]:
+def stages_of(
+    session: Session, journeys: Collection[UUID], *, as_of: datetime | None = None
+) -> dict[UUID, list[StageRead]]:
     """Return the stages of ``journeys`` that the session may see, by journey, in order of day, stage and outcome.
+
+    With an instant, those that had been recorded by then.
 
     Not in order of recording: for an agency the order must not tell when somebody else recorded something.
     """
@@ -30,6 +35,8 @@ def stages_of(session: Session, journeys: Collection[UUID]) -> dict[UUID, list[S
         .where(row.journey_id.in_(journeys))
         .order_by(row.occurred_on, Stage.number, row.outcome, row.recorded_by_id)
     )
+    if as_of is not None:
+        query = query.where(row.recorded_at <= as_of)
     found: dict[UUID, list[StageRead]] = defaultdict(list)
     for journey_id, stage, occurred_on, outcome, recorder in session.execute(query):
         found[journey_id].append(StageRead(stage, occurred_on, StageOutcome(outcome), recorder))

@@ -26,7 +26,7 @@ from recruitment.ledger.models import (
 from recruitment.ledger.rules import PublicSealKey, Seal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -106,6 +106,17 @@ def unsealed(session: Session, limit: int) -> list[Unsealed]:
     )
     found.extend(Unsealed(book, entry, leaf, None, None) for book, entry, leaf in session.execute(entries))
     return found
+
+
+def books_not_sealed(session: Session, books: Collection[UUID], until: datetime) -> set[UUID]:
+    """Return those of ``books`` with an entry that was recorded by ``until`` and that no seal holds."""
+    query = (
+        select(_entries.book_id)
+        .distinct()
+        .outerjoin(LedgerSealLeaf, and_(_leaves.book_id == _entries.book_id, _leaves.entry_id == _entries.id))
+        .where(_entries.book_id.in_(books), _entries.recorded_at <= until, _leaves.book_id.is_(None))
+    )
+    return set(session.scalars(query))
 
 
 def leaves_of_seal(session: Session, chain: int, number: int) -> list[bytes]:

@@ -10,6 +10,8 @@ from sqlalchemy import inspect, select
 
 from recruitment.audit.models import AuditEvent
 from recruitment.cases import queries as cases
+from recruitment.certificates import queries as certificates
+from recruitment.core import clock
 from recruitment.core.money import to_text
 from recruitment.employers.models import DemandLetter
 from recruitment.fees.models import (
@@ -87,6 +89,7 @@ def _of_journey(session: Session, journey: Journey) -> dict[str, Any]:
     found |= _cases(session, journey.id)
     named, assessed = releases.for_the_copy(session, journey.id, journey.jobseeker_id)
     found |= {"disclosures": named, "retaliation_assessments": assessed}
+    found |= certificates.for_the_copy(session, journey.id, clock.now())
     found["comparison"] = json.loads(comparison) if comparison else None
     return found
 

@@ -1,0 +1,1 @@
+"""What can be handed out of a certificate: the paper."""

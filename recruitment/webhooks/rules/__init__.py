@@ -1,0 +1,63 @@
+"""Where webhooks may go, what they say, how far they are. Pure."""
+
+from recruitment.webhooks.rules.addresses import checked_address, is_public
+from recruitment.webhooks.rules.deliveries import (
+    ATTEMPTS_MAX,
+    KEPT,
+    LEASE,
+    OLD_SECRET_KEPT,
+    WEBHOOKS_MAX,
+    Claimed,
+    DeliveryRead,
+    DeliveryState,
+    Failure,
+    HostRead,
+    HostState,
+    Outcome,
+    WebhookRead,
+    WebhookState,
+    outcome_of,
+    rest_after,
+)
+from recruitment.webhooks.rules.messages import (
+    SECRET_BYTES,
+    MessageType,
+    body_of,
+    headers_of,
+    signature,
+    spelled,
+    text_of_secret,
+)
+from recruitment.webhooks.rules.places import URL_CHARACTERS_MAX, Place, host_of, place_of
+
+__all__ = [
+    "ATTEMPTS_MAX",
+    "KEPT",
+    "LEASE",
+    "OLD_SECRET_KEPT",
+    "SECRET_BYTES",
+    "URL_CHARACTERS_MAX",
+    "WEBHOOKS_MAX",
+    "Claimed",
+    "DeliveryRead",
+    "DeliveryState",
+    "Failure",
+    "HostRead",
+    "HostState",
+    "MessageType",
+    "Outcome",
+    "Place",
+    "WebhookRead",
+    "WebhookState",
+    "body_of",
+    "checked_address",
+    "headers_of",
+    "host_of",
+    "is_public",
+    "outcome_of",
+    "place_of",
+    "rest_after",
+    "signature",
+    "spelled",
+    "text_of_secret",
+]
