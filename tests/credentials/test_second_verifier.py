@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import random
-import re
 import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ import pytest
 
 from recruitment.credentials import log, statement
 from recruitment.credentials.verifier import (
-    CANNOT_TELL,
     NOT_VALID,
     VALID,
     Trust,
@@ -58,11 +56,6 @@ def test_both_say_the_word_that_the_text_says(case):
     assert words(content, trusted, at) == (word, word)
 
 
-def is_known(mutant: bytes) -> bool:
-    """Say whether the signature has blanks after it, of which ``test_a_blank_after_the_signature_is_refused`` tells."""
-    return re.search(rb' "(,\s*"|\s*})', mutant[mutant.find(b'"proofValue"') :]) is not None
-
-
 @pytest.mark.parametrize("number", [FEW, MANY])
 def test_both_say_the_same_word_of_changed_ones(number):
     trust = Trust.read(GOOD)
@@ -70,14 +63,9 @@ def test_both_say_the_same_word_of_changed_ones(number):
         differing = [
             (way, verify(mutant, trust, AT).reason, second.check(mutant, GOOD, AT), mutant)
             for way, mutant in mutants(content, CREDENTIAL, number // 2, random.Random(number))
-            if not is_known(mutant) and verify(mutant, trust, AT).word != second.check(mutant, GOOD, AT)[0]
+            if verify(mutant, trust, AT).word != second.check(mutant, GOOD, AT)[0]
         ]
         assert differing == []
-
-
-def kind_of(document: dict[str, Any]) -> object:
-    told = document["credentialSubject"].get("statement")
-    return told.get("kind") if isinstance(told, dict) else None
 
 
 def odd(chance: random.Random, document: dict[str, Any], ways: int) -> dict[str, Any]:
@@ -125,14 +113,11 @@ def test_both_say_the_same_word_of_odd_ones_that_the_issuer_signed(number):
     for _ in range(number):
         made = odd(chance, issuer.unsigned(issuer.about_person()), chance.choice((1, 1, 2)))
         made.pop("proof", None)
-        if isinstance(made.get("credentialSubject"), dict) and isinstance(kind_of(made), dict | list):
-            # Of these test_a_kind_that_is_no_text_is_answered tells.
-            continue
         content = issuer.spell(issuer.sign(made))
         verdict, (word, why) = verify(content, trust, AT), second.check(content, GOOD, AT)
         assert verdict.word == word, (verdict.reason, why, made)
         heard[word] = heard.get(word, 0) + 1
-    assert heard.keys() == {VALID, NOT_VALID, CANNOT_TELL}
+    assert heard.keys() >= {VALID, NOT_VALID}
 
 
 @pytest.mark.parametrize("number", [SOME, MANY])
@@ -208,19 +193,15 @@ def test_both_spell_alike():
     assert second.spell(value).encode() == reading.canonical(value)
 
 
-# What follows was found by attacking the verifier. Each is mended apart; then its mark is taken off.
+# What follows was found by attacking the verifier, and mended.
 
 
-@pytest.mark.xfail(
-    strict=True, reason="base58.b58decode drops blanks at the end; multibase base58-btc has none (trust.py)"
-)
 @pytest.mark.parametrize("blanks", [" ", "   "])
 def test_a_blank_after_the_signature_is_refused(blanks):
     content = changed(lambda it: it["proof"].update(proofValue=it["proof"]["proofValue"] + blanks))
     assert words(content, GOOD) == (NOT_VALID, NOT_VALID)
 
 
-@pytest.mark.xfail(strict=True, reason="assertionMethod of the identity is not looked at (Controlled Identifiers, 3.3)")
 def test_a_key_that_may_not_sign_certificates_is_not_believed():
     content, _ = by_second_key()
     document = issuer.document(*issuer.history(1, 2))
@@ -228,26 +209,22 @@ def test_a_key_that_may_not_sign_certificates_is_not_believed():
     assert VALID not in words(content, bundle(document=document))
 
 
-@pytest.mark.xfail(strict=True, reason="of two lists at one address the last one counts, also the older one (trust.py)")
 def test_an_older_list_after_the_newer_one_does_not_undo_a_revocation():
     older, newer = list_of("revocation", begins=AT - 2 * DAY), list_of("revocation", 5, begins=AT - DAY)
     for both in ((older, newer), (newer, older)):
         assert VALID not in words(issuer.credential(), with_lists(*both, SUSPENSION))
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="a kind that is an object cannot be looked up in a set")
 def test_a_kind_that_is_no_text_is_answered():
     content = signed(lambda it: it["credentialSubject"]["statement"].update(kind={"type": "cohort"}))
     assert words(content, GOOD) == (NOT_VALID, NOT_VALID)
 
 
-@pytest.mark.xfail(strict=True, reason="a statement has no truth values, but the verifier does not refuse them")
 def test_a_truth_value_that_was_signed_is_refused():
     content = signed(lambda it: it["credentialSubject"]["statement"].update(result=True))
     assert words(content, GOOD) == (NOT_VALID, NOT_VALID)
 
 
-@pytest.mark.xfail(strict=True, reason="characters that are not seen are let through (reading.py, _MISLEADING)")
 @pytest.mark.parametrize(
     "character", ["\u17b4", "\u17b5", "\u180b", "\ufe0f", "\u2800", "\U0001d173", "\U0001bca0"], ids=ascii
 )

@@ -164,11 +164,6 @@ def check_proof(document: dict[str, Any], trusted: dict[str, Any], at: datetime)
 def check_shape(document: dict[str, Any], _trusted: dict[str, Any], _at: datetime) -> None:
     """Compare the envelope with what a certificate looks like; what it says is the statement's own matter."""
     said = document["credentialSubject"]["statement"]
-    demand(type(said["version"]) is int and said["version"] >= 1, NOT_VALID, "no version")
-    demand(said["version"] == 1, CANNOT_TELL, "a newer version")
-    demand(
-        not any(isinstance(value, bool) for value in within(said)), NOT_VALID, "true and false are not in a statement"
-    )
     members = [
         "@context",
         "credentialStatus",
@@ -182,6 +177,11 @@ def check_shape(document: dict[str, Any], _trusted: dict[str, Any], _at: datetim
     demand(sorted(document) == members, NOT_VALID, "other members")
     demand(document["@context"] == CONTEXTS and document["type"] == TYPES, NOT_VALID, "another kind of credential")
     demand(document["credentialSubject"] == {"type": "DebtFreeRecruitment", "statement": said}, NOT_VALID, "subject")
+    demand(type(said["version"]) is int and said["version"] >= 1, NOT_VALID, "no version")
+    demand(said["version"] == 1, CANNOT_TELL, "a newer version")
+    demand(
+        not any(isinstance(value, bool) for value in within(said)), NOT_VALID, "true and false are not in a statement"
+    )
     named = [said["issuer"], said["valid_from"], said["valid_until"]]
     demand(named == [document[name] for name in ("issuer", "validFrom", "validUntil")], NOT_VALID, "envelope differs")
     entries = document["credentialStatus"]

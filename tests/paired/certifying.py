@@ -22,7 +22,9 @@ from recruitment.certificates.rules import ReviewDecision
 from recruitment.certificates.services.keys import Signer
 from recruitment.core.actor import LOCAL_OPERATOR, THE_HOUSE, Role
 from recruitment.credentials.keys import IssuingKeyFile
+from recruitment.database.unit_of_work import Database
 from recruitment.organisations import queries as organisations
+from recruitment.web.context import EXTENSION
 from recruitment.webhooks import services as webhooks
 from recruitment.webhooks.rules import Outcome
 from tests.factories.actors import actor_of
@@ -66,9 +68,15 @@ class CertifiedWorld(World):
     hooks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Open the world as every world is opened."""
-        super().__post_init__()
+        """Open the database; the app is made when somebody takes a tour."""
+        self.database = Database(self.settings)
         self.crowd = Certified(self.database, self.folder)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.database.dispose()
+        if hasattr(self, "app"):
+            self.app.extensions[EXTENSION].dispose()
 
     def work(self) -> None:
         """Do what the house does again and again: seal, sign the lists anew, send what waits."""
@@ -157,7 +165,9 @@ def asked_between(seed: int) -> Season:
     lived = season(seed, months=2, kind=rng.choice(("broker", "wages")))
     first, second = (hours(due_of(month)) for month in (0, 1))
     asked = rng.randint(first + 24, second - 24)
-    steps = [each for each in lived.steps if each[1].name.partition("-")[0] not in {"enrol", "share", "review", "broker"}]
+    steps = [
+        each for each in lived.steps if each[1].name.partition("-")[0] not in {"enrol", "share", "review", "broker"}
+    ]
     steps += [(asked, Step(f"ask-{place}", partial(_ask_for, letter=f"DL-{20 + place}"))) for place in range(2)]
     hour = rng.randint(hours(due_of(0) - DELAY) + 1, asked)
     looks = (hour + 1, asked + 1, second - 1, second + 1)
@@ -180,7 +190,7 @@ def live(
     """
 
     def work_and_look(hour: int) -> Step:
-        def happen(_world: World) -> None:
+        def happen(_world: CertifiedWorld) -> None:
             world.work()
             look(hour)
 
@@ -253,13 +263,17 @@ def _events(rng: random.Random, crews: list[_Crew], months: int) -> list[tuple[i
         number = rng.choice(crew.numbers)
         if rng.random() < 0.3:
             hour, back = sorted(rng.sample(range(5, last), 2))
-            told = {"number": number, "reference": f"B-{place}"}
-            steps.append((hour, Step(f"broker-{place}", partial(_tell_of_broker, **told))))
+            reference = f"B-{place}"
+            steps.append((hour, Step(f"broker-{place}", partial(_tell_of_broker, number=number, reference=reference))))
             if rng.random() < 0.7:
-                steps.append((back, Step(f"back-{place}", partial(_take_back, **told))))
+                steps.append((back, Step(f"back-{place}", partial(_take_back, number=number, reference=reference))))
         again = rng.sample(crew.numbers, rng.randint(0, 3))
-        steps.append((rng.randint(5, last), Step(f"again-{place}", partial(_clear_again, numbers=again, name=f"A-{place}"))))
-        steps.append((rng.randint(first + 1, last + 1), Step(f"share-{place}", partial(_share, crew=crew, number=number))))
+        steps.append(
+            (rng.randint(5, last), Step(f"again-{place}", partial(_clear_again, numbers=again, name=f"A-{place}")))
+        )
+        steps.append(
+            (rng.randint(first + 1, last + 1), Step(f"share-{place}", partial(_share, crew=crew, number=number)))
+        )
         steps.append((rng.randint(first + 1, last + 1), Step(f"review-{place}", partial(_review, letter=crew.letter))))
     return steps
 

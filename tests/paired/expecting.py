@@ -85,7 +85,9 @@ class Facts(NamedTuple):
 def facts(world: CertifiedWorld, letter: str, cut_off: datetime) -> Facts:
     """Return what was recorded of a letter's people by a cut-off."""
     said = ReportedPaymentRow
-    of_letter = Journey.demand_letter_id == select(DemandLetter.id).where(DemandLetter.reference == letter).scalar_subquery()
+    of_letter = (
+        Journey.demand_letter_id == select(DemandLetter.id).where(DemandLetter.reference == letter).scalar_subquery()
+    )
     people = select(Journey.id, Journey.jobseeker_id).where(of_letter, Journey.recorded_at <= cut_off)
     words = (
         select(said.journey_id, said.reference, said.fee_item, said.amount_minor, said.checkpoint, said.is_independent)
@@ -96,7 +98,9 @@ def facts(world: CertifiedWorld, letter: str, cut_off: datetime) -> Facts:
     with world.database.read_session() as session:
         person_of = {journey: person for journey, person in session.execute(people)}
         newest = {row.reference: row for row in session.execute(words)}.values()
-        agreeing = set(session.scalars(select(Consent.jobseeker_id).where(Consent.purpose == "certificate", Consent.given)))
+        agreeing = set(
+            session.scalars(select(Consent.jobseeker_id).where(Consent.purpose == "certificate", Consent.given))
+        )
     heard = {person_of[row.journey_id] for row in newest if row.is_independent and row.checkpoint}
     paid = {person_of[row.journey_id] for row in newest if row.fee_item != "none" and row.amount_minor}
     everybody = frozenset(person_of.values())
@@ -118,7 +122,9 @@ def expected(world: CertifiedWorld, months: int) -> dict[tuple[str, int], Done]:
             ends_soon = valid_until is None or valid_until < due_of(month + 1) + _SOON
             issues = passes and (is_suspended or ends_soon)
             suspends = not passes and valid_until is not None and valid_until > due and not is_suspended
-            more = known.certified if issues else max(known.certified - persons, 0) if passes and not is_suspended else 0
+            more = (
+                known.certified if issues else max(known.certified - persons, 0) if passes and not is_suspended else 0
+            )
             persons = more if issues else persons + more
             found[letter, month] = Done(issues, suspends, known.numbers if issues else None, more)
             if issues:
@@ -145,7 +151,10 @@ def observed(world: CertifiedWorld, months: int) -> dict[tuple[str, int], Done]:
         periods = list(session.scalars(select(Release.period).order_by(Release.due_at)))
     return {
         (letter, month): Done(
-            (letter, period) in numbers, (letter, period) in suspended, numbers.get((letter, period)), persons[letter, period]
+            (letter, period) in numbers,
+            (letter, period) in suspended,
+            numbers.get((letter, period)),
+            persons[letter, period],
         )
         for letter, _, enrolled_at in _cohorts(world)
         for month, period in enumerate(periods[:months])
@@ -175,6 +184,8 @@ def _cohorts(world: CertifiedWorld) -> list[tuple[str, str, datetime]]:
 
 
 def _seeds(world: CertifiedWorld) -> list[bytes]:
-    query = select(CertificateRound.seed).join(Release, Release.id == CertificateRound.release_id).order_by(Release.due_at)
+    query = (
+        select(CertificateRound.seed).join(Release, Release.id == CertificateRound.release_id).order_by(Release.due_at)
+    )
     with world.database.read_session() as session:
         return list(session.scalars(query))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from os.path import commonprefix
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -140,7 +140,7 @@ def _listed(session: Session, actor: Actor) -> tuple[Any, ...]:
 
 
 def _deliveries(session: Session, actor: Actor) -> list[Any]:
-    hooks = webhooks.webhooks(session, actor, after=None, limit=None)
+    hooks = webhooks.webhooks(session, actor, after=None, limit=200)
     return [webhooks.deliveries(session, actor, hook.reference, after=None, limit=200) for hook in hooks]
 
 
@@ -158,7 +158,7 @@ def difference(one: CertifiedWorld, two: CertifiedWorld, looks: tuple[Look, Look
 
 def _where(one: str, two: str) -> str:
     """Show two texts around the place where they begin to differ."""
-    same = len(commonprefix((one, two)))
+    same = next((place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), 0)
     return f"...{one[max(same - 80, 0) : same + 200]} | ...{two[max(same - 80, 0) : same + 200]}"
 
 
@@ -182,7 +182,7 @@ def _without(found: Look, world: CertifiedWorld, letter: str) -> Look:
         )  # fmt: skip
 
     for purpose in PURPOSES:
-        change(purpose, lambda text, purpose=purpose: _list_without(json.loads(text), places[purpose]))
+        change(purpose, partial(_list_of_text_without, places=places[purpose]))
     change("head", lambda text: _head_without_root(json.loads(text)))
     change("leaves", lambda leaves: (len(leaves), known & set(leaves)))
     change("list to the partner", lambda listed: tuple(each for each in listed if each.reference not in references))
@@ -193,6 +193,10 @@ def _without(found: Look, world: CertifiedWorld, letter: str) -> Look:
         ],
     })  # fmt: skip
     return rest
+
+
+def _list_of_text_without(text: str, places: set[int]) -> dict[str, Any]:
+    return _list_without(json.loads(text), places)
 
 
 def _list_without(document: dict[str, Any], places: set[int]) -> dict[str, Any]:

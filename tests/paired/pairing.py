@@ -73,6 +73,8 @@ class Pairs:
         chance = Reproducible(seed, self._monkeypatch)
         world = CertifiedWorld(settings, folder, chance, add_leak)
         self._stack.callback(world.close)
+        if routes:
+            world.open_app()
         found = Lived(world, {}, {})
 
         def look(hour: int) -> None:

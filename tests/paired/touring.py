@@ -102,7 +102,9 @@ def difference(looks: tuple[dict[Key, Seen], dict[Key, Seen]], letter: str | Non
     What is about all certificates is then looked at by its status alone; what it holds is compared where it is read
     without a route.
     """
-    first, second = ({key: _told(key, seen, letter) for key, seen in each.items() if key.letter != letter} for each in looks)
+    first, second = (
+        {key: _told(key, seen, letter) for key, seen in each.items() if key.letter != letter} for each in looks
+    )
     return [
         f"{key.letter} {key.what}: {_short(first.get(key))} | {_short(second.get(key))}"
         for key in sorted(first.keys() | second.keys())

@@ -50,6 +50,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.database = Database(self.settings)
+        self.open_app()
+
+    def open_app(self) -> None:
+        """Make the app upon the database, with its leak if there is one."""
         self.app = create_app(self.settings)
         if self.add_leak:
             self.add_leak(self.app)
@@ -101,7 +105,7 @@ class Step:
     """One thing that happens."""
 
     name: str
-    happen: Callable[[World], None]
+    happen: Callable[[Any], None]
 
 
 def history(seed: int) -> tuple[list[Step], Step, int]:

@@ -7,6 +7,7 @@ the path of its own page, never in a query: those land in the logs of proxies. H
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -21,6 +22,7 @@ from recruitment.web.context import public_session
 from recruitment.web.errors import wants_json
 from recruitment.web.gate import public as open_to_all
 from recruitment.web.headers import KEPT_FOR_MINUTES
+from recruitment.web.navigation import has_public_name
 from recruitment.web.rate import CHECKING, READING, paced
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from recruitment.certificates.services import PaperCheck, PublicCheck
 
 public = Blueprint("certificate_check", __name__)
+
+PAGES_KEPT = 256
+"""How many pages of cohorts' certificates are kept in memory, so that a busy one is not set anew each time."""
 
 LEAVES_AT_ONCE = 2048
 """How many leaves of the log are told at once: eight batches."""
@@ -162,14 +167,21 @@ def _told(text: str) -> ResponseReturnValue:
     status = 200 if found.state else 404
     if wants_json():
         return jsonify(PublicCheckSchema().dump(told_of(found))), status
+    # What a cohort's certificate says is the same for everybody; of a person's no trace stays that somebody looked.
+    render = _rendered.__wrapped__ if found.is_of_person else _rendered
+    return render(found, is_served=has_public_name()), status
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _rendered(found: PublicCheck, *, is_served: bool) -> str:  # noqa: ARG001 - the page differs by it
+    """Return the page of a check. It hangs on nothing but what was found, and on whether we are served by name."""
     sections: list[tuple[str, list[str]]] = []
     if found.statement is not None:
         sections = _sections(found.statement, brief=found.state in _SAYS_NOTHING_MORE)
-    page = render_template(
+    return render_template(
         "certificates/check_show.html", word=found.told.word, sentence=found.told.sentence, tone=_TONES[found.reason],
         sections=sections,
     )  # fmt: skip
-    return page, status
 
 
 def told_of(found: PublicCheck) -> dict[str, Any]:

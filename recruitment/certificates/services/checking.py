@@ -41,21 +41,22 @@ TEXT_MAX = 64
 
 @dataclass(frozen=True, slots=True)
 class PublicCheck:
-    """What anybody is told who has the code. ``state`` and ``statement`` are None when there is nothing to be told of."""
+    """What anybody is told who has the code. ``state`` and ``canonical``, the statement as signed, are None for NOT FOUND."""
 
     state: CertificateState | None
     told: Told
-    statement: Mapping[str, Any] | None = None
+    canonical: str | None = None
+    is_of_person: bool = False
+
+    @property
+    def statement(self) -> Mapping[str, Any] | None:
+        """The statement, read anew each time; None where there is none."""
+        return None if self.canonical is None else json.loads(self.canonical)
 
     @property
     def reason(self) -> str:
         """The state as a code; ``not_found`` where there is none."""
         return self.state.value if self.state else "not_found"
-
-    @property
-    def is_of_person(self) -> bool:
-        """Whether it is about one worker."""
-        return self.statement is not None and self.statement["kind"] != rules.CertificateKind.COHORT.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _key_of(text: str) -> str | None:
 
 def _told(found: Checkable, at: Any) -> PublicCheck:
     state = rules.state_at(found.events, valid_until=found.valid_until, at=at)
-    return PublicCheck(state, rules.TOLD[state], json.loads(found.statement))
+    return PublicCheck(state, rules.TOLD[state], found.statement, found.is_of_person)
 
 
 def _known_paper(session: Session, content: bytes) -> dict[str, bytes]:

@@ -9,14 +9,14 @@ import hmac
 import re
 import zlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .reading import Refused, canonical, instant, object_with, read_json
+from .reading import Refused, canonical, has_truth_values, instant, object_with, read_json
 from .trust import checked_proof
 from .verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from .trust import Trust
@@ -41,6 +41,15 @@ _LIST = frozenset({"@context", "id", "type", "issuer", "validFrom", "validUntil"
 _LIST_SUBJECT = frozenset({"id", "type", "statusPurpose", "encodedList"})
 _LIST_BYTES_MIN, _LIST_BYTES_MAX = 16_384, 1_048_576
 _GZIP = 16 + zlib.MAX_WBITS
+
+
+class _Checked(NamedTuple):
+    """A status list whose signature was checked: its bits, what they mean, and when it is valid."""
+
+    bits: bytes
+    purpose: str
+    begins: datetime
+    ends: datetime
 
 
 def verify_credential(content: bytes, trust: Trust, at: datetime) -> Verdict:
@@ -117,10 +126,16 @@ def _authentic_statement(credential: dict[str, Any], trust: Trust, at: datetime)
         raise Refused("malformed")
     if version > VERSION:
         raise Refused("version_unknown")
+    if has_truth_values(statement):
+        raise Refused("malformed")
     if any(statement.get(inside) != credential[outside] for inside, outside in _AGREEING):
         raise Refused("disagreement")
     is_about_person = statement.get("subject") is not None
-    if statement.get("kind") not in KINDS or (statement["kind"] != "cohort") != is_about_person:
+    if (
+        not isinstance(statement.get("kind"), str)
+        or statement["kind"] not in KINDS
+        or (statement["kind"] != "cohort") != is_about_person
+    ):
         raise Refused("disagreement")
     if created > at + TOLERANCE:
         raise Refused("not_yet_valid")
@@ -165,7 +180,7 @@ def _is_set(entry: Mapping[str, Any], purpose: str, trust: Trust, at: datetime) 
     if address not in trust.lists:
         return "status_missing"
     if address not in trust.checked:
-        trust.checked[address] = _checked_list(trust.lists[address], trust)
+        trust.checked[address] = _newest([_checked_list(each, trust) for each in trust.lists[address]])
     checked = trust.checked[address]
     if isinstance(checked, str):
         return checked
@@ -181,7 +196,23 @@ def _is_set(entry: Mapping[str, Any], purpose: str, trust: Trust, at: datetime) 
     return is_set
 
 
-def _checked_list(told: Mapping[str, Any], trust: Trust) -> tuple[bytes, str, datetime, datetime] | str:
+def _newest(checked: Sequence[_Checked | str]) -> _Checked | str:
+    """Return the newest of the lists at one address, so that an older one laid beside it undoes nothing.
+
+    Lists are dated with their day, so two may be equally new: then what is set in either is set.
+    """
+    good = [each for each in checked if not isinstance(each, str)]
+    if not good:
+        return checked[0]
+    newest = max(good, key=lambda each: each.begins)
+    bits = newest.bits
+    for each in good:
+        if each.begins == newest.begins and each.purpose == newest.purpose and len(each.bits) == len(bits):
+            bits = bytes(one | other for one, other in zip(bits, each.bits, strict=True))
+    return newest._replace(bits=bits)
+
+
+def _checked_list(told: Mapping[str, Any], trust: Trust) -> _Checked | str:
     try:
         object_with(told, _LIST)
         checked_proof(told, trust, TOLERANCE)
@@ -199,7 +230,7 @@ def _checked_list(told: Mapping[str, Any], trust: Trust) -> tuple[bytes, str, da
         return "status_unfit"
     if types != (["VerifiableCredential", "BitstringStatusListCredential"], "BitstringStatusList"):
         return "status_unfit"
-    return bits, subject["statusPurpose"], begins, ends
+    return _Checked(bits, subject["statusPurpose"], begins, ends)
 
 
 def _bits(encoded: object) -> bytes:

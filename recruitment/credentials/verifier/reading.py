@@ -23,8 +23,8 @@ _NUMBER_MAX = 2**53 - 1
 _MISLEADING = re.compile(
     # Controls; marks and overrides of direction; separators of lines; the byte order mark; what is
     # drawn as nothing; noncharacters; private use.
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u3164\uffa0\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ue000-\uf8ff\ud800-\udfff"
-    "\U000e0000-\U0010ffff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\ufe00-\ufe0f\ufeff\ufff0-\uffff\ue000-\uf8ff\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
 """Zero-width spaces and joiners (U+200B to U+200D) stay: Khmer, Burmese and Nepali are not spelled without them."""
 
@@ -130,6 +130,12 @@ def _whole_number(digits: str) -> int:
 
 def _refuse_number(_digits: str) -> NoReturn:
     raise Refused("number_unfit")
+
+
+def has_truth_values(value: object) -> bool:
+    """Say whether a truth value stands anywhere in ``value``: a statement has none."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, bool) or any(map(has_truth_values, inner))
 
 
 def _refuse_text(value: object) -> None:

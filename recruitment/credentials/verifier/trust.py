@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from .reading import BUNDLE_BYTES_MAX, Refused, canonical, instant, object_with, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
 _PROOF = frozenset({"@context", "type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"})
@@ -43,8 +43,8 @@ class Trust:
     """Keys of credentials by how a proof names them: ``did#key``."""
     papers: Mapping[str, Key]
     """Certificates that sign papers, by their SHA-256 in hexadecimal."""
-    lists: Mapping[str, Mapping[str, Any]]
-    """Status lists by their address, as they came: each is checked when it is used."""
+    lists: Mapping[str, Sequence[Mapping[str, Any]]]
+    """Status lists by their address, as they came: each is checked when it is used, and the newest counts."""
     head: Mapping[str, Any] | None
     fetched_at: datetime
     checked: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -76,10 +76,16 @@ class Trust:
         try:
             issuer = document["id"]
             keys = {method["id"]: _proof_key(method, issuer) for method in document["verificationMethod"]}
+            # A key that is there for something else signs no certificates. One that was revoked is kept, to say so.
+            asserting = document["assertionMethod"]
+            believed = {name: key for name, key in keys.items() if name in asserting or key.revoked_at is not None}
             papers = {paper["sha256"]: _paper_key(paper) for paper in document.get("paperCertificates", [])}
             if not isinstance(issuer, str) or len(keys) != len(document["verificationMethod"]):
                 raise Refused("malformed")
-            return cls(issuer, keys, papers, {each["id"]: each for each in lists}, head, fetched_at)
+            by_address: dict[str, list[Mapping[str, Any]]] = {}
+            for each in lists:
+                by_address.setdefault(each["id"], []).append(each)
+            return cls(issuer, believed, papers, by_address, head, fetched_at)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TrustUnreadable(
                 "The identity document or a status list of this bundle lacks a part. Fetch it again from the issuer."
@@ -130,7 +136,10 @@ def checked_proof(document: Mapping[str, Any], trust: Trust, tolerance: timedelt
     try:
         if not isinstance(value, str) or len(value) > 100 or not value.startswith("z"):
             raise Refused("signature_wrong")
-        Ed25519PublicKey.from_public_bytes(key.public).verify(base58.b58decode(value[1:].encode()), message)
+        signature = base58.b58decode(value[1:].encode())
+        if base58.b58encode(signature).decode() != value[1:]:
+            raise Refused("signature_wrong")
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
     except (InvalidSignature, ValueError):
         raise Refused("signature_wrong") from None
     _refuse_time(key, created, tolerance)
