@@ -1,21 +1,14 @@
 """What the room of certificates refuses.
 
-NotFound       CertificateUnknown, CohortUnknown, ShareUnknown, SampleUnknown, ListUnknown
-RuleBroken     NotEligible, NothingToShare
-InvalidInput   SampleImpossible, LanguageUnknown, QuarterUnknown, CheckUnreadable
-Conflict       AlreadyRevoked, AlreadyEnrolled, ShareEnded
+NotFound       CertificateUnknown, CohortUnknown, ShareUnknown, ListUnknown
+RuleBroken     NothingToShare
+InvalidInput   SampleImpossible, LanguageUnknown, CheckUnreadable
+Conflict       AlreadyRevoked, ShareEnded
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from recruitment.core.errors import Conflict, InvalidInput, NotFound, RuleBroken
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from recruitment.certificates.rules import CohortReason
 
 
 class CertificateUnknown(NotFound):
@@ -36,26 +29,10 @@ class ShareUnknown(NotFound):
     code = "certificates.share_unknown"
 
 
-class SampleUnknown(NotFound):
-    """No sample was drawn for the cohort."""
-
-    code = "certificates.sample_unknown"
-
-
 class ListUnknown(NotFound):
     """There is no such list of states, or the log is empty."""
 
     code = "certificates.list_unknown"
-
-
-class NotEligible(RuleBroken):
-    """A cohort may not be certified. ``reasons`` has all of them at once; they are for the inside alone."""
-
-    code = "certificates.not_eligible"
-
-    def __init__(self, detail: str, reasons: Sequence[CohortReason] = (), **facts: object) -> None:
-        super().__init__(detail, **facts)
-        self.reasons = tuple(reasons)
 
 
 class SampleImpossible(InvalidInput):
@@ -70,22 +47,10 @@ class LanguageUnknown(InvalidInput):
     code = "certificates.language_unknown"
 
 
-class QuarterUnknown(InvalidInput):
-    """What should be a quarter, such as ``2026-Q3``, is none."""
-
-    code = "certificates.quarter_unknown"
-
-
 class AlreadyRevoked(Conflict):
     """The certificate was revoked before."""
 
     code = "certificates.already_revoked"
-
-
-class AlreadyEnrolled(Conflict):
-    """The cohort is enrolled."""
-
-    code = "certificates.already_enrolled"
 
 
 class ShareEnded(Conflict):

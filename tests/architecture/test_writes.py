@@ -165,7 +165,7 @@ def other_chance(source: Source) -> Iterator[str]:
 
 _CONNECTED = {
     # They read the books or all facts for the house; a session of a limited scope refuses it there too.
-    "audit/queries.py",
+    "audit/queries.py", "certificates/queries/checking.py",
     "ledger/queries/books.py", "ledger/queries/checkpoints.py", "ledger/queries/seals.py",
     "verification/queries/facts.py",
 }  # fmt: skip

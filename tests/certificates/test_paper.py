@@ -42,8 +42,8 @@ STATEMENT = {
     "valid_until": "2027-03-01T00:00:00Z",
     "scope": {
         "demand_letter": "DL-7",
-        "agency": "Sagarmatha Overseas Pvt. Ltd.",
-        "employer": "Perak Garment Sdn. Bhd.",
+        "agency": "Blue Kite Overseas (fictitious)",
+        "employer": "Orchard Garments (fictitious)",
         "corridor": "NP-MY",
         "cohort_quarter": None,
     },

@@ -11,16 +11,13 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recruitment.certificates.errors import NotEligible
 from recruitment.certificates.rules import (
     NOT_CHECKED,
     CertificateKind,
-    CohortReason,
     Evidence,
     Frame,
     Level,
     NotChecked,
-    ReasonCode,
     Result,
     Scope,
     ToldNumbers,
@@ -157,10 +154,3 @@ class TestWhatWasNotChecked:
         assert not_checked(NUMBERS) == not_checked(ToldNumbers(20, 15, None, 0, 10)) == NOT_CHECKED
         assert NotChecked.PEOPLE_NOT_HEARD not in not_checked(ToldNumbers(20, None, None, 0, 0))
         assert not_checked(None) == NOT_CHECKED[:-1]
-
-
-def test_a_refusal_carries_all_reasons():
-    reasons = [CohortReason(ReasonCode.TOO_FEW_HEARD, 3), CohortReason(ReasonCode.FEW_PAID, 2)]
-    refusal = NotEligible("The cohort may not be certified.", reasons, reference="DL-7")
-    assert refusal.reasons == tuple(reasons)
-    assert refusal.facts == {"reference": "DL-7"}

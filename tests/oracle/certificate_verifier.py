@@ -152,9 +152,9 @@ def check_proof(document: dict[str, Any], trusted: dict[str, Any], at: datetime)
         Ed25519PublicKey.from_public_bytes(multikey[2:]).verify(signature, digest(options) + digest(unsecured))
     except InvalidSignature:
         raise Told(NOT_VALID, "the signature is not over this") from None
-    demand(created >= instant(key["created"]), NOT_VALID, "signed before the key was made")
-    demand("expires" not in key or created <= instant(key["expires"]), NOT_VALID, "signed after the key ended")
-    demand("revoked" not in key or created <= instant(key["revoked"]), NOT_VALID, "signed after the key was withdrawn")
+    demand(created + SKEW >= instant(key["created"]), NOT_VALID, "signed before the key was made")
+    demand("expires" not in key or created - SKEW <= instant(key["expires"]), NOT_VALID, "signed after the key ended")
+    demand("revoked" not in key or created < instant(key["revoked"]), NOT_VALID, "signed after the key was withdrawn")
     demand(created <= at + SKEW, NOT_VALID, "signed later than now")
     demand("expires" not in options or at < instant(options["expires"]) + SKEW, NOT_VALID, "the proof is over")
     demand("revoked" not in key, CANNOT_TELL, "whoever stole the key can write any date")
@@ -215,18 +215,31 @@ def check_status(document: dict[str, Any], trusted: dict[str, Any], at: datetime
     demand(not suspension[0], CANNOT_TELL, "re_check")
 
 
+def is_signed(document: dict[str, Any], trusted: dict[str, Any], at: datetime) -> bool:
+    try:
+        check_proof(document, trusted, at)
+    except (Told, KeyError, TypeError, AttributeError, ValueError):
+        return False
+    return True
+
+
+def bit(listed: dict[str, Any], entry: dict[str, Any]) -> bool:
+    subject = listed["credentialSubject"]
+    demand("BitstringStatusListCredential" in listed["type"] and listed["@context"][0] == VC, CANNOT_TELL, "type")
+    demand(subject["type"] == "BitstringStatusList", CANNOT_TELL, "type")
+    demand(subject["statusPurpose"] == entry["statusPurpose"], CANNOT_TELL, "another purpose")
+    bits, place = inflate(subject["encodedList"]), int(entry["statusListIndex"])
+    return bool(bits[place // 8] >> (7 - place % 8) & 1)
+
+
 def status(entry: dict[str, Any], trusted: dict[str, Any], at: datetime) -> tuple[bool, bool]:
     """Say whether the bit of an entry is set, and whether the list is there, may be believed, and is of today."""
     try:
         found = [each for each in trusted["status"] if each["id"] == entry["statusListCredential"]]
-        demand(len(found) == 1, CANNOT_TELL, "not exactly one list")
-        listed, subject = found[0], found[0]["credentialSubject"]
-        check_proof(listed, trusted, at)
-        demand("BitstringStatusListCredential" in listed["type"] and listed["@context"][0] == VC, CANNOT_TELL, "type")
-        demand(subject["type"] == "BitstringStatusList", CANNOT_TELL, "type")
-        demand(subject["statusPurpose"] == entry["statusPurpose"], CANNOT_TELL, "another purpose")
-        bits, place = inflate(subject["encodedList"]), int(entry["statusListIndex"])
-        is_set = bool(bits[place // 8] >> (7 - place % 8) & 1)
+        signed = [each for each in found if is_signed(each, trusted, at)]
+        newest = max(each["validFrom"] for each in signed)
+        equal = [bit(each, entry) for each in signed if each["validFrom"] == newest]
+        is_set, listed = any(equal), next(each for each in signed if each["validFrom"] == newest)
     except (Told, KeyError, TypeError, AttributeError, ValueError, IndexError, zlib.error):
         return False, False
     try:

@@ -8,7 +8,7 @@ that they paid anything.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,6 +172,22 @@ def differing(world: CertifiedWorld, months: int) -> Iterator[str]:
         sizes = list(session.scalars(select(CertificateLogHead.size).order_by(CertificateLogHead.size)))
     if sizes != [_BATCH * (month + 1) for month in range(months)]:
         yield f"the log has grown to {sizes}"
+
+
+def unlike(world: CertifiedWorld) -> list[str]:
+    """Return in what certificates of persons differ that were issued together: whoever is shown two learns it."""
+    together = defaultdict(list)
+    for letter, text, _ in of_persons(world):
+        statement = json.loads(text)
+        own = ("reference", "nonce", "subject")
+        told = {name: value for name, value in statement.items() if name not in own}
+        together[letter, statement["release"], statement["kind"]].append(told)
+    return [
+        f"{place}: {each} and {told[0]}"
+        for place, told in sorted(together.items())
+        for each in told[1:]
+        if each != told[0]
+    ]
 
 
 def _cohorts(world: CertifiedWorld) -> list[tuple[str, str, datetime]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 
 import pytest
 
@@ -12,7 +13,6 @@ from tests.paired.seasons import due_of, hours
 from tests.paired.touring import ROUTES
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-_REFUSED = {401, 403, 404}
 
 
 def check(pair, lived) -> bool:
@@ -26,7 +26,7 @@ def check(pair, lived) -> bool:
     return one != two
 
 
-@pytest.mark.parametrize(("seed", "kind"), [(0, "none"), (1, "broker"), (2, "correction")])
+@pytest.mark.parametrize(("seed", "kind"), [(0, "none"), (1, "broker")])
 def test_up_to_a_release_nothing_tells_two_worlds_apart_and_then_one_letter_at_most(pairs, seed, kind):
     lived = certifying.season(seed, months=2, kind=kind)
     check(pairs.make(seed, lived), lived)
@@ -48,15 +48,14 @@ def test_no_route_tells_two_worlds_apart(pairs, seed):
     lived = certifying.season(seed, months=2)
     pair = pairs.make(seed, lived, routes=ROUTES)
     check(pair, lived)
-    # Agencies and employers are told nothing by a route of this room that is not everybody's, in either world.
-    closed = {
-        (key.what, seen.status)
-        for lives in pair
-        for tour in lives.toured.values()
-        for key, seen in tour.items()
-        if "/api/v1/" in key.what and not key.what.startswith("partner")
-    }
-    assert {status for _, status in closed} <= _REFUSED
+    statuses = defaultdict(set)
+    for key, seen in (each for lives in pair for tour in lives.toured.values() for each in tour.items()):
+        if "/api/v1/" in key.what:
+            statuses[key.what.split()[0]].add(seen.status)
+    # Agencies and employers are refused by every route of these rooms that is not everybody's, whatever they name.
+    assert (statuses["agency"], statuses["employer"], statuses["stranger"]) == ({403}, {403}, {401})
+    assert {200, 403, 404} >= statuses["partner"] >= {200}
+    assert any("/paper" in key.what and seen.status == 200 for key, seen in pair[0].toured[lived.looks[-1]].items())
 
 
 def test_what_is_asked_for_between_releases_is_answered_by_what_the_last_one_knew(pairs):
@@ -66,3 +65,12 @@ def test_what_is_asked_for_between_releases_is_answered_by_what_the_last_one_kne
         assert told_apart(pair, lived) == [], seed
         between = pair[0].seen[hours(due_of(1)) - 1]
         assert any(key.what.startswith("code of") for key in between), "some are issued, or this would show nothing"
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(strict=True, reason="the evidence of a person is that of their own days and checkpoints")
+def test_certificates_of_persons_tell_the_same_of_everybody(pairs):
+    for seed in range(20) if DEEP else (5,):
+        lived = certifying.season(seed, months=2)
+        for world, *_ in pairs.make(seed, lived):
+            assert expecting.unlike(world) == [], seed

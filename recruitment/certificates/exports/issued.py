@@ -48,7 +48,8 @@ def _refuse_unknown(language: str) -> None:
     """Refuse a language without a catalogue before anything is drawn."""
     if language.partition("-")[0].lower() not in languages():
         raise LanguageUnknown(
-            f"There is no translation into {language!r}. There are: {', '.join(languages())}.", language="not known here"
+            f"There is no translation into {language!r}. There are: {', '.join(languages())}.",
+            language="not known here",
         )
 
 

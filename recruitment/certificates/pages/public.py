@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 public = Blueprint("certificate_check", __name__)
 
-PAGES_KEPT = 256
+PAGES_KEPT = 2048
 """How many pages of cohorts' certificates are kept in memory, so that a busy one is not set anew each time."""
 
 LEAVES_AT_ONCE = 2048
