@@ -325,7 +325,9 @@ def _make_person_certificates() -> None:
         sa.ForeignKeyConstraint(["journey_id"], ["journeys.id"], name=op.f("fk_person_certificates_journey_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_certificates")),
         sa.UniqueConstraint(
-            "certificate_id", "journey_id", "kind",
+            "certificate_id",
+            "journey_id",
+            "kind",
             name=op.f("uq_person_certificates_certificate_id_journey_id_kind"),
         ),
         sa.UniqueConstraint("reference", name=op.f("uq_person_certificates_reference")),

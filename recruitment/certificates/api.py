@@ -333,6 +333,7 @@ def outcome_of(outcome: Assessed) -> dict[str, Any]:
         "release": outcome.period,
         "standing": outcome.standing,
         "eligible": found.eligible if found else None,
+        "drawn_by_lot": outcome.drawn,
         "reasons": [{"code": each.code.value, "people": each.count, "sentence": each.sentence} for each in reasons],
         "certificate": outcome.certificate,
     }

@@ -57,6 +57,8 @@ def issue(letter: str | None, agency: str | None, quarter: str | None) -> None:
         click.echo(f"Certificate {outcome.certificate} was issued.")
     elif outcome.found is None:
         click.echo("No release was looked at yet. The next one looks at this cohort.")
+    elif outcome.found.eligible and outcome.drawn:
+        click.echo("None was issued: the lot of the last release holds it up. The next release looks again.")
     elif outcome.found.eligible:
         click.echo(f"None was issued: {_WORDS_OF_STANDING.get(outcome.standing.value, outcome.standing.value)}.")
     else:

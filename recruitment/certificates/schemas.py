@@ -154,6 +154,7 @@ class IssueOutcomeSchema(Schema):
     release = fields.String(required=True, allow_none=True)
     standing = fields.Enum(Standing, by_value=True, required=True)
     eligible = fields.Boolean(required=True, allow_none=True)
+    drawn_by_lot = fields.Boolean(required=True)
     reasons = fields.List(fields.Nested(CohortReasonSchema), required=True)
     certificate = fields.String(required=True, allow_none=True)
 

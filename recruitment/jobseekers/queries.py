@@ -17,6 +17,7 @@ from recruitment.jobseekers.rules import ConsentMode, ConsentPurpose, ConsentRea
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -110,13 +111,20 @@ def caseload_ids(session: Session, cso_id: UUID) -> list[UUID]:
     return list(session.scalars(select(Jobseeker.id).where(Jobseeker.cso_id == cso_id, _is_there)))
 
 
-def consents_of(session: Session, jobseekers: Collection[UUID]) -> dict[UUID, list[ConsentRead]]:
-    """Return the latest answer of each of ``jobseekers`` to each purpose, in order of the purposes."""
+def consents_of(
+    session: Session, jobseekers: Collection[UUID], *, as_of: datetime | None = None
+) -> dict[UUID, list[ConsentRead]]:
+    """Return the latest answer of each of ``jobseekers`` to each purpose, in order of the purposes.
+
+    With an instant, of those that had been recorded by then.
+    """
     query = (
         select(Consent.jobseeker_id, Consent.purpose, Consent.given, Consent.stated_on, Consent.language, Consent.mode)
         .where(Consent.jobseeker_id.in_(jobseekers))
         .order_by(Consent.stated_on, Consent.id)
     )
+    if as_of is not None:
+        query = query.where(Consent.recorded_at <= as_of)
     latest: dict[UUID, dict[ConsentPurpose, ConsentRead]] = {jobseeker: {} for jobseeker in jobseekers}
     for jobseeker, purpose, given, stated_on, language, mode in session.execute(query):
         read = ConsentRead(ConsentPurpose(purpose), given, stated_on, language, ConsentMode(mode) if mode else None)

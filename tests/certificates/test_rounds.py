@@ -103,6 +103,36 @@ class TestRelease:
         made = certified.certify()[0]
         assert (made.actions["leave"], made.persons) == (1, 0)
 
+    def test_those_of_one_cohort_say_the_same_of_everybody(self, certified):
+        numbers = certified.crew()
+        with clock.stopped_at(HEARD_AT + timedelta(days=1)):
+            certified.clear(numbers[:1], stated_on="2026-01-13")
+            certified.seal()
+        certified.certify()
+        said = set()
+        for number in numbers:
+            statement = json.loads(certified.of_person(number).statement)
+            assert statement.pop("subject")["commitment"]
+            said.add(
+                json.dumps({name: value for name, value in statement.items() if name not in {"reference", "nonce"}})
+            )
+        assert len(said) == 1
+
+    def test_consent_that_came_after_the_cut_off_waits_and_a_withdrawal_does_not(self, certified):
+        numbers = certified.crew(certificate="no")
+        for number in numbers:
+            certified.consent(number, ConsentPurpose.CERTIFICATE, given=True, at=cut_off_of(1) + timedelta(days=1))
+        assert certified.certify()[0].persons == 0
+        certified.consent(numbers[0], ConsentPurpose.CERTIFICATE, given=False, at=due_of(2) - timedelta(days=1))
+        assert certified.certify(due_of(2))[0].persons == 7
+
+    def test_the_lot_holds_up_a_first_certificate_too(self, certified):
+        certified.crew()
+        lots(certified, ALWAYS)
+        assert certified.certify()[0].actions["leave"] == 1
+        asked = certified.issue(certified.enrol(), FIRST + timedelta(days=1))
+        assert (asked.drawn, asked.certificate, asked.found.eligible) == (True, None, True)
+
     def test_who_does_not_agree_gets_none_and_all_others_do(self, certified):
         numbers = certified.crew(7)
         certified.consent(numbers[0], ConsentPurpose.CERTIFICATE, given=False, at=HEARD_AT)
@@ -243,7 +273,10 @@ class TestRevoke:
         with clock.stopped_at(day), certified.database.unit_of_work() as session:
             services.revoke(session, LOCAL_OPERATOR, found.reference, RevocationReason.OWN_ERROR)
         assert verdict(certified, found.credential, day) == ("NOT VALID", "revoked")
-        assert verdict(certified, person.credential, day) == ("NOT VALID", "revoked")
+        assert verdict(certified, person.credential, day) == ("CANNOT TELL", "re_check")
+        with certified.database.read_session() as session:
+            set_places = [len(queries.places_set(session, purpose, 1)) for purpose in ("revocation", "suspension")]
+        assert set_places == [1, 1], "the lists tell how many people the cohort has"
 
     def test_that_of_a_person_falls_alone(self, certified):
         numbers = certified.crew()

@@ -18,7 +18,6 @@ from recruitment.certificates.rules import (
     CertificateState,
     EventKind,
     ReasonCode,
-    Result,
     ShareState,
     person_reasons,
     share_state_at,
@@ -48,10 +47,6 @@ class TestAWorkerFreeOfDebt:
         assert person_reasons(member(), kind) == []
         assert person_reasons(remediated(1), kind) == []
         assert statement_reasons(member()) == []
-
-    def test_what_is_told_is_whether_anything_was_paid_back(self):
-        assert member().result is Result.DEBT_FREE
-        assert remediated(1).result is Result.REMEDIATED
 
     def test_what_the_comparison_tolerates_is_no_payment(self):
         tiny = comparison(Status.DEBT_FREE, Finding(FindingKind.PRINCIPLE_BREACH, "broker_fee", 5, "THB"))

@@ -70,13 +70,9 @@ class TestTheTable:
         assert does(standing, eligible=False, drawn=False) is fails
         assert does(standing, eligible=False, drawn=True) is fails
 
-    @pytest.mark.parametrize("standing", [Standing.VALID, Standing.RE_CHECK, Standing.LAPSED])
+    @pytest.mark.parametrize("standing", list(Standing))
     def test_a_lot_looks_like_a_report(self, standing):
         assert does(standing, eligible=True, drawn=True) is does(standing, eligible=False, drawn=False)
-
-    @pytest.mark.parametrize("standing", [Standing.NONE, Standing.REVOKED])
-    def test_where_nothing_stands_there_is_nothing_to_check_again(self, standing):
-        assert does(standing, eligible=True, drawn=True) is Action.ISSUE
 
     @pytest.mark.parametrize(("days", "action"), [(13, Action.RENEW), (14, Action.KEEP), (-1, Action.RENEW)])
     def test_what_would_end_before_the_next_release_and_a_fortnight_is_renewed(self, days, action):

@@ -118,7 +118,7 @@ def expected(world: CertifiedWorld, months: int) -> dict[tuple[str, int], Done]:
             if enrolled_at > due:
                 continue
             known = facts(world, letter, due - DELAY)
-            passes = known.passes and not (valid_until and is_drawn(seed, reference, LOTS))
+            passes = known.passes and not is_drawn(seed, reference, LOTS)
             ends_soon = valid_until is None or valid_until < due_of(month + 1) + _SOON
             issues = passes and (is_suspended or ends_soon)
             suspends = not passes and valid_until is not None and valid_until > due and not is_suspended

@@ -158,7 +158,7 @@ With a kind of word that shows it, and in what.
 
 def first_caught(pairs, monkeypatch, leak, kind, caught_by, **options) -> str | None:
     """Return the first thing that is noticed of a leak in a few seasons."""
-    for seed in range(8):
+    for seed in range(30):
         lived = certifying.season(seed, months=2, kind=kind)
         with monkeypatch.context() as patch:
             leak(patch)

@@ -68,7 +68,6 @@ def test_what_is_asked_for_between_releases_is_answered_by_what_the_last_one_kne
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="the evidence of a person is that of their own days and checkpoints")
 def test_certificates_of_persons_tell_the_same_of_everybody(pairs):
     for seed in range(20) if DEEP else (5,):
         lived = certifying.season(seed, months=2)

@@ -31,9 +31,6 @@ _ABOUT_NOBODY = ("/.well-known", "/api/v1/webhook")
 """Routes that tell of no certificate: they never differ, whatever a release told."""
 
 _SIGNATURE = re.compile(rb"/Contents <[0-9A-Fa-f]+>")
-_MODIFIED = re.compile(rb'(?:/ModDate \([^)]*\)|xmp:ModifyDate="[^"]*")')
-"""The library that signs papers dates them by the machine's clock, not by ours. It is when the paper was asked for."""
-
 _ACCEPTED = ("text/html", "application/json")
 
 
@@ -124,7 +121,7 @@ def _without_signature(seen: Seen) -> Seen:
     if not seen.body.startswith(b"%PDF"):
         return seen
     headers = tuple((name, value) for name, value in seen.headers if name != "etag")
-    return replace(seen, headers=headers, body=_MODIFIED.sub(b"", _SIGNATURE.sub(b"", seen.body)))
+    return replace(seen, headers=headers, body=_SIGNATURE.sub(b"", seen.body))
 
 
 def _short(seen: Seen | None) -> str:

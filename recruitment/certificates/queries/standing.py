@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import func, select
@@ -198,6 +199,13 @@ def newest_round(session: Session) -> DueRound | None:
     return DueRound(*row) if row else None
 
 
+def lots_of_round(session: Session, release: UUID) -> tuple[bytes, Decimal]:
+    """Return the seed of the lots of a round, and the rate at which they fell."""
+    row = CertificateRound
+    seed, rate = session.execute(select(row.seed, row.recheck_rate).where(row.release_id == release)).one()
+    return seed, Decimal(rate)
+
+
 def assessments_of(session: Session, cohort: UUID) -> list[tuple[str, str, str]]:
     """Return period, action and document of the assessments of a cohort, the newest first."""
     row = CertificateAssessment
@@ -269,22 +277,20 @@ def places_set(session: Session, purpose: str, number: int) -> set[int]:
             .join(event, event.certificate_id == Certificate.id)
             .where(Certificate.revocation_list == number, event.kind == EventKind.REVOKED.value)
         )
-        # With its cohort's certificate that of each person falls: it stands on the same evidence.
-        of_their_people = (
-            select(PersonCertificate.revocation_index)
-            .join(event, event.certificate_id == PersonCertificate.certificate_id)
-            .where(PersonCertificate.revocation_list == number, event.kind == EventKind.REVOKED.value)
-        )
         of_persons = (
             select(PersonCertificate.revocation_index)
             .join(PersonCertificateEvent, PersonCertificateEvent.certificate_id == PersonCertificate.id)
             .where(PersonCertificate.revocation_list == number)
         )
-        return {place for query in (of_cohorts, of_their_people, of_persons) for place in session.scalars(query)}
+        return {place for query in (of_cohorts, of_persons) for place in session.scalars(query)}
     query = (
         select(Certificate.suspension_index)
         .join(event, event.certificate_id == Certificate.id)
-        .where(Certificate.suspension_list == number, event.kind == EventKind.RE_CHECK.value)
+        # With a cohort's certificate those of its people fall. Their own places would tell everybody how many they are.
+        .where(
+            Certificate.suspension_list == number,
+            event.kind.in_((EventKind.RE_CHECK.value, EventKind.REVOKED.value)),
+        )
     )
     return set(session.scalars(query))
 

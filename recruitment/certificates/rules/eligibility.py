@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from recruitment.certificates.rules.kinds import CertificateKind, Result
+from recruitment.certificates.rules.kinds import CertificateKind
 from recruitment.fees.rules import Checkpoint
 from recruitment.verification.rules import FindingKind, FindingState, Status
 
@@ -133,11 +133,6 @@ class Member:
         if status in _CLEAR:
             return status is Status.REMEDIATED
         return any(finding.kind in _OF_PRINCIPLE or _is_sure_breach(finding) for finding in self.comparison.findings)
-
-    @property
-    def result(self) -> Result:
-        """What a certificate of this worker alone says."""
-        return Result.REMEDIATED if self.has_paid else Result.DEBT_FREE
 
 
 def person_reasons(member: Member, kind: CertificateKind) -> list[Reason]:

@@ -109,7 +109,7 @@ EVIDENCE_SENTENCES = {
 PERSON_EVIDENCE_SENTENCES = {
     EvidencePart.INDEPENDENCE: {
         Level.A: "The worker was heard on two days, or by two organisations.",
-        Level.B: "The worker was heard by one organisation on one day.",
+        Level.B: "The worker was heard at least once.",
         Level.D: "It is not recorded by whom and on which day the worker was heard.",
     },
     EvidencePart.TIMING: {
@@ -140,18 +140,30 @@ def cohort_evidence(members: Collection[Member], heard: Collection[Member], numb
     )
 
 
-def person_evidence(member: Member, quarter: str | None = None) -> Evidence:
-    """Return the evidence of one worker's certificate. The words are their own, so nothing is inferred: A.
+def person_evidence(member: Member) -> Evidence:
+    """Return the evidence of one worker's word. The words are their own, so nothing is inferred: A.
 
-    ``quarter`` is that of the cohort's evidence, so that no single interview is dated; without it, that of the worker's
-    last one. Raises ``InvariantViolated`` for a worker who was not heard.
+    Raises ``InvariantViolated`` for a worker who was not heard.
     """
     voices = len(member.heard_days)
     independence = Level.A if voices > 1 else Level.B if voices == 1 else Level.D
     day = max(member.independent.values(), default=None)
     if day is None:
         raise InvariantViolated("nobody is certified who was not heard")
-    return Evidence(independence, timing_of(member), documents_of(member), Level.A, quarter or quarter_of(day))
+    return Evidence(independence, timing_of(member), documents_of(member), Level.A, quarter_of(day))
+
+
+def persons_evidence(members: Collection[Member], quarter: str) -> Evidence:
+    """Return the evidence that stands on the certificates of persons of one cohort: for all of them the worst of each part.
+
+    Were it each one's own, whoever lays two certificates side by side would read from the better one who had spoken more
+    often. ``quarter`` is that of the cohort.
+    """
+    found = [person_evidence(member) for member in members]
+    return Evidence(
+        max(each.independence for each in found), max(each.timing for each in found),
+        max(each.documents for each in found), max(each.words for each in found), quarter,
+    )  # fmt: skip
 
 
 def independence_of(heard: Collection[Member]) -> Level:

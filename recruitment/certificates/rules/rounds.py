@@ -69,19 +69,17 @@ def action_of(
 
     | newest certificate | may be certified, and not drawn            | otherwise |
     | ------------------ | ------------------------------------------ | --------- |
-    | none, revoked      | issue (the lot does not count)             | leave     |
-    | lapsed             | issue                                      | leave     |
+    | none               | issue                                      | leave     |
+    | lapsed or revoked  | issue                                      | leave     |
     | valid              | renew when it ends soon, else keep         | suspend   |
     | in re-check        | replace                                    | keep      |
 
-    ``valid_until`` is that of a valid certificate, and ``next_due_at`` when the next release is due. The lot does not hold
-    up a first certificate: there is nothing to be checked again. A lapsed one was in re-check before it lapsed, since a
-    valid one is renewed in time; so the lot counts, and that none follows does not say why.
+    ``valid_until`` is that of a valid certificate, and ``next_due_at`` when the next release is due. The lot
+    counts everywhere, also for a first certificate: were it spared, that there is none would always say that something
+    stands against it.
     """
-    if standing in {Standing.NONE, Standing.REVOKED}:
-        return Action.ISSUE if eligible else Action.LEAVE
     passes = eligible and not drawn
-    if standing is Standing.LAPSED:
+    if standing in {Standing.NONE, Standing.REVOKED, Standing.LAPSED}:
         return Action.ISSUE if passes else Action.LEAVE
     if standing is Standing.RE_CHECK:
         return Action.REPLACE if passes else Action.KEEP

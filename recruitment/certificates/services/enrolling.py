@@ -27,10 +27,11 @@ from recruitment.webhooks.rules import MessageType
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
 
     from sqlalchemy.orm import Session
 
-    from recruitment.certificates.queries import Cohort
+    from recruitment.certificates.queries import Cohort, DueRound
     from recruitment.certificates.rules import CohortAssessment
     from recruitment.certificates.services.gathering import GatheredCohort
     from recruitment.core.actor import Actor
@@ -46,7 +47,8 @@ _MEMBER_COLUMNS = ("sample_id", "journey_id", "position")
 class Assessed:
     """What became of asking for a certificate. ``certificate``: the reference of the one that was issued, if one was.
 
-    ``found`` is None before the first release. All of it is for the inside.
+    ``found`` is None before the first release. ``drawn``: the lot of the last release holds it up until the next one. All of
+    it is for the inside.
     """
 
     cohort: str
@@ -54,6 +56,7 @@ class Assessed:
     standing: Standing
     found: CohortAssessment | None
     certificate: str | None
+    drawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,9 @@ def issue(session: Session, actor: Actor, cohort: str) -> Assessed:
     now = clock.now()
     state = rules.state_at(current.events, valid_until=current.valid_until, at=now) if current else None
     standing = rules.standing_of(state)
-    if not found.eligible or standing not in {Standing.NONE, Standing.REVOKED}:
-        return Assessed(cohort, last.period, standing, found, None)
+    drawn = rules.is_drawn_again(*_lot(session, last, enrolled))
+    if not found.eligible or drawn or standing not in {Standing.NONE, Standing.REVOKED}:
+        return Assessed(cohort, last.period, standing, found, None, drawn)
     issuer = Issuer(session, actor, last)
     issuer.know_parties([gathered])
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -171,6 +175,11 @@ def tell_partners(session: Session, gathered: GatheredCohort, at: datetime) -> N
     """Tell the partners that buy from the employers of a cohort that something changed."""
     buying = partners.buying_from(session, gathered.employers, at.date())
     webhooks.announce(session, MessageType.CERTIFICATES_CHANGED, at.date(), buying)
+
+
+def _lot(session: Session, last: DueRound, cohort: Cohort) -> tuple[bytes, str, Decimal]:
+    seed, rate = queries.lots_of_round(session, last.release_id)
+    return seed, cohort.reference, rate
 
 
 def _enrolled(session: Session, cohort: str) -> Cohort:

@@ -68,8 +68,8 @@ class _Merged:
 def gather(session: Session, cohorts: Sequence[Cohort], until: datetime) -> dict[UUID, GatheredCohort]:
     """Return the cohorts with their members as of ``until``, by id: also those that have none.
 
-    What was said, decided, recorded and sealed is as of ``until``; what a person agrees to, and which journeys are one, as of
-    now. Who was erased is no member any more.
+    What was said, decided, recorded and sealed is as of ``until``; which journeys are one as of now. What a person agrees to
+    counts when they agreed by then, and still do. Who was erased is no member any more.
     """
     agencies = {cohort.agency_id for cohort in cohorts}
     letters = queries.letters_of(session, agencies)
@@ -193,17 +193,15 @@ class _Context:
         persons = {each.recruited.person for each in merged.values()}
         books = {book for each in merged.values() for book in each.books}
         books |= {people[person].debt_book_id for person in persons}
-        consents = jobseekers.consents_of(session, persons)
+        now, then = _agreed(session, persons, None), _agreed(session, persons, until)
         with_receipts = queries.with_receipts(session, root_of, until)
         return cls(
             merged, people, heard, reached,
             receipts={root_of[journey] for journey in with_receipts},
             in_case={root_of[journey] for journey in cases.with_open_case(session, root_of, until)},
             not_sealed=books_not_sealed(session, books, until),
-            agreed={
-                person: frozenset(each.purpose for each in answers if each.given)
-                for person, answers in consents.items()
-            },
+            # What was agreed to later would tell the day on which somebody was met; what was withdrawn counts at once.
+            agreed={person: now[person] & then[person] for person in persons},
         )  # fmt: skip
 
     def member(self, journey: StaleJourney, facts: JourneyFacts, comparison: Comparison) -> Member:
@@ -231,6 +229,13 @@ class _Context:
             has_commitment=FindingKind.MISSING_COMMITMENT not in kinds,
             was_listed_only=person.cso_id is None,
         )
+
+
+def _agreed(
+    session: Session, persons: Collection[UUID], as_of: datetime | None
+) -> dict[UUID, frozenset[ConsentPurpose]]:
+    answers = jobseekers.consents_of(session, persons, as_of=as_of)
+    return {person: frozenset(each.purpose for each in several if each.given) for person, several in answers.items()}
 
 
 def _last_days(heard: Collection[Heard]) -> dict[Checkpoint, date]:

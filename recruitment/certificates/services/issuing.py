@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from recruitment.certificates.queries import DueRound, Issued
-    from recruitment.certificates.rules import CohortAssessment, Member, PersonsAssessment
+    from recruitment.certificates.rules import CohortAssessment, Evidence, Member, PersonsAssessment, Result
     from recruitment.certificates.services.gathering import GatheredCohort
     from recruitment.core.actor import Actor
     from recruitment.organisations.rules import OrganisationRead
@@ -132,16 +132,18 @@ class Issuer:
         certificate: MadeCertificate,
         found: PersonsAssessment,
         *,
-        quarter: str | None,
+        cohort: CohortAssessment,
         held: set[UUID],
     ) -> int:
         """Issue the certificates of a cohort's people, all of one kind; return how many.
 
-        ``quarter``: that of the cohort's evidence, so that no single interview is dated. ``held``: the journeys that hold one of this kind from this certificate already. Who has lost their key since (an
-        erasure that is under way) is left out.
+        Their statements differ in reference, name and number alone. Else whoever lays two side by side would read who was
+        asked more often, or who had paid. ``cohort``: as it was assessed. ``held``: the journeys that hold one of this kind
+        from this certificate already. Who has lost their key since (an erasure that is under way) is left out.
         """
-        if found.kind is None:
+        if found.kind is None or cohort.result is None or cohort.evidence is None:
             return 0
+        evidence = rules.persons_evidence(found.members, cohort.evidence.quarter)
         members = [member for member in found.members if member.journey not in held]
         people = {member.person for member in members}
         names = jobseekers.persons(self._session, self._actor, people)
@@ -154,7 +156,15 @@ class Issuer:
             sealed = keys[member.person].seal(json.dumps({"name": name, "salt": salt}), SUBJECT, row_id)
             self._person_rows.append(
                 self._person_row(
-                    gathered, certificate, found.kind, member, row_id, commitment(name, salt), sealed, quarter
+                    gathered,
+                    certificate,
+                    found.kind,
+                    member,
+                    row_id,
+                    commitment(name, salt),
+                    sealed,
+                    evidence,
+                    cohort.result,
                 )
             )
             count += 1
@@ -185,12 +195,13 @@ class Issuer:
         row_id: UUID,
         subject: str,
         sealed: bytes | None,
-        quarter: str | None,
+        evidence: Evidence,
+        result: Result,
     ) -> tuple[Any, ...]:
         reference, revocation = new_reference("DP"), self._places.revocation()
         statement = rules.statement_of(
             self._frame(kind, reference, self._release.due_at, certificate.valid_until),
-            self._scope(gathered), member.result, rules.person_evidence(member, quarter), commitment=subject,
+            self._scope(gathered), result, evidence, commitment=subject,
         )  # fmt: skip
         return (
             row_id, reference, certificate.id, member.journey, kind.value,

@@ -135,15 +135,15 @@ def _look(
         valid_until=current.valid_until if state is CertificateState.VALID and current else None,
         next_due_at=next_due_at,
     )  # fmt: skip
-    count, quarter = 0, found.evidence.quarter if found.evidence else None
+    count = 0
     if action in rules.MAKING:
         made = issuer.issue(gathered, found, valid_from=due.due_at, before=current, at=due.due_at)
-        count = issuer.issue_to_persons(gathered, made, persons, quarter=quarter, held=set())
+        count = issuer.issue_to_persons(gathered, made, persons, cohort=found, held=set())
     elif action is Action.SUSPEND and current is not None:
         issuer.note(current.id, EventKind.RE_CHECK, due.due_at)
     elif action is Action.KEEP and state is CertificateState.VALID and current is not None and persons.kind is not None:
         held = queries.holders_of(session, current.id, persons.kind)
-        count = issuer.issue_to_persons(gathered, made_of(current), persons, quarter=quarter, held=held)
+        count = issuer.issue_to_persons(gathered, made_of(current), persons, cohort=found, held=held)
     work.actions.append(action)
     work.persons += count
     document = canonical_json(assessment_document(found, persons, drawn=drawn, issued=count)).decode()

@@ -80,7 +80,11 @@ class Trust:
             asserting = document["assertionMethod"]
             believed = {name: key for name, key in keys.items() if name in asserting or key.revoked_at is not None}
             papers = {paper["sha256"]: _paper_key(paper) for paper in document.get("paperCertificates", [])}
-            if not isinstance(issuer, str) or not isinstance(asserting, list) or len(keys) != len(document["verificationMethod"]):
+            if (
+                not isinstance(issuer, str)
+                or not isinstance(asserting, list)
+                or len(keys) != len(document["verificationMethod"])
+            ):
                 raise Refused("malformed")
             by_address: dict[str, list[Mapping[str, Any]]] = {}
             for each in lists:
