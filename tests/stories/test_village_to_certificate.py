@@ -10,9 +10,7 @@ import base64
 import io
 import json
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
@@ -288,8 +286,9 @@ def they_are_certified_again(story: Story, first: str, share: str) -> None:
         assert story.check(share)["word"] == "VALID", "who has the code sees the newest one"
 
 
-def test_from_the_village_to_a_certificate_and_back_to_one(caseload, tmp_path):
-    caseload.field.database.settings = replace(caseload.field.database.settings, certificate_lots=Decimal(0))
+def test_from_the_village_to_a_certificate_and_back_to_one(caseload, tmp_path, monkeypatch):
+    # The lot could hold up any certificate of this story by a month.
+    monkeypatch.setenv("RECRUITMENT_CERTIFICATE_LOTS", "0")
     story, crowd = Story(caseload), Crowd(caseload.field.database, tmp_path)
     in_the_village(story, crowd)
     they_are_recruited(story, crowd)
