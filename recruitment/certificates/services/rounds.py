@@ -49,15 +49,6 @@ class RoundMade:
     persons: int
 
 
-@dataclass(slots=True)
-class _Work:
-    """What a round has come to so far."""
-
-    assessments: list[tuple[Any, ...]] = field(default_factory=list)
-    actions: list[Action] = field(default_factory=list)
-    persons: int = 0
-
-
 def release(session: Session, actor: Actor, *, at_most: int | None = None) -> list[RoundMade]:
     """Look at the certificates for each release that was made since, the oldest first, each as of its own day.
 
@@ -80,20 +71,9 @@ def _make(session: Session, actor: Actor, due: DueRound, seed: bytes) -> RoundMa
     newest = queries.newest_of(session, gathered)
     issuer = Issuer(session, actor, due)
     issuer.know_parties(gathered.values())
-    next_due_at = _next_due_at(due, settings.release_day)
-    work = _Work()
+    work = _Round(session, issuer, due, seed, settings.certificate_lots, _next_due_at(due, settings.release_day))
     for cohort in cohorts:
-        _look(
-            session,
-            issuer,
-            due,
-            gathered[cohort.id],
-            newest.get(cohort.id),
-            next_due_at,
-            work,
-            seed=seed,
-            settings=settings,
-        )
+        work.look_at(gathered[cohort.id], newest.get(cohort.id))
     append_to_log(session, issuer.signer, issuer.save())
     row = (due.release_id, seed, str(settings.certificate_lots), RULES_VERSION, clock.now())
     insert_many(session, CertificateRound.__table__, _ROUND_COLUMNS, [row])
@@ -111,43 +91,63 @@ def _make(session: Session, actor: Actor, due: DueRound, seed: bytes) -> RoundMa
     return made
 
 
-def _look(
-    session: Session,
-    issuer: Issuer,
-    due: DueRound,
-    gathered: GatheredCohort,
-    current: Issued | None,
-    next_due_at: datetime,
-    work: _Work,
-    *,
-    seed: bytes,
-    settings: Settings,
-) -> None:
-    """Assess one cohort, and do what follows."""
-    found = rules.assess_cohort(gathered.members, headcount=gathered.headcount, drawn=gathered.drawn)
-    persons = rules.assess_persons(gathered.members)
-    drawn = rules.is_drawn_again(seed, gathered.cohort.reference, settings.certificate_lots)
-    state = None
-    if current is not None:
-        state = rules.state_at(current.events, valid_until=current.valid_until, at=due.due_at)
-    action = rules.action_of(
-        rules.standing_of(state), eligible=found.eligible, drawn=drawn,
-        valid_until=current.valid_until if state is CertificateState.VALID and current else None,
-        next_due_at=next_due_at,
-    )  # fmt: skip
-    count = 0
-    if action in rules.MAKING:
-        made = issuer.issue(gathered, found, valid_from=due.due_at, before=current, at=due.due_at)
-        count = issuer.issue_to_persons(gathered, made, persons, cohort=found, held=set())
-    elif action is Action.SUSPEND and current is not None:
-        issuer.note(current.id, EventKind.RE_CHECK, due.due_at)
-    elif action is Action.KEEP and state is CertificateState.VALID and current is not None and persons.kind is not None:
-        held = queries.holders_of(session, current.id, persons.kind)
-        count = issuer.issue_to_persons(gathered, made_of(current), persons, cohort=found, held=held)
-    work.actions.append(action)
-    work.persons += count
-    document = canonical_json(assessment_document(found, persons, drawn=drawn, issued=count)).decode()
-    work.assessments.append((gathered.cohort.id, due.release_id, action.value, document, clock.now()))
+@dataclass(slots=True)
+class _Round:
+    """The certificates of one release: by which lots it is looked at, and what it has come to so far."""
+
+    session: Session
+    issuer: Issuer
+    due: DueRound
+    seed: bytes
+    rate: Decimal
+    next_due_at: datetime
+    assessments: list[tuple[Any, ...]] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    persons: int = 0
+
+    def look_at(self, gathered: GatheredCohort, current: Issued | None) -> None:
+        """Assess one cohort with its newest certificate, and do what follows."""
+        found = rules.assess_cohort(gathered.members, headcount=gathered.headcount, drawn=gathered.drawn)
+        persons = rules.assess_persons(gathered.members)
+        drawn = rules.is_drawn_again(self.seed, gathered.cohort.reference, self.rate)
+        state = None
+        if current is not None:
+            state = rules.state_at(current.events, valid_until=current.valid_until, at=self.due.due_at)
+        action = rules.action_of(
+            rules.standing_of(state), eligible=found.eligible, drawn=drawn,
+            valid_until=current.valid_until if current and state is CertificateState.VALID else None,
+            next_due_at=self.next_due_at,
+        )  # fmt: skip
+        count = self._do(action, gathered, current, found, persons)
+        self.actions.append(action)
+        self.persons += count
+        document = canonical_json(assessment_document(found, persons, drawn=drawn, issued=count)).decode()
+        row = (gathered.cohort.id, self.due.release_id, action.value, document, clock.now())
+        self.assessments.append(row)
+
+    def _do(
+        self,
+        action: Action,
+        gathered: GatheredCohort,
+        current: Issued | None,
+        found: CohortAssessment,
+        persons: PersonsAssessment,
+    ) -> int:
+        """Do to a cohort's certificate what the rules say; return how many of its people get one of theirs."""
+        at = self.due.due_at
+        if action in rules.MAKING:
+            made = self.issuer.issue(gathered, found, valid_from=at, before=current, at=at)
+            return self.issuer.issue_to_persons(gathered, made, persons, cohort=found, held=set())
+        if current is None:
+            return 0
+        if action is Action.SUSPEND:
+            self.issuer.note(current.id, EventKind.RE_CHECK, at)
+        # One that is kept because it is being checked again passes nothing on.
+        stands = action is Action.KEEP and EventKind.RE_CHECK not in current.events
+        if not stands or persons.kind is None:
+            return 0
+        held = queries.holders_of(self.session, current.id, persons.kind)
+        return self.issuer.issue_to_persons(gathered, made_of(current), persons, cohort=found, held=held)
 
 
 def assessment_document(
