@@ -84,6 +84,7 @@ class TestRefusal:
         assert "supply-chains" in result.stderr
 
 
+@pytest.mark.slow
 class TestSenders:
     def test_declarations_need_an_agency(self, field):
         (error,) = field.refused("declarations", row("declarations"), agency=None)

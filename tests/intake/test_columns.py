@@ -10,6 +10,8 @@ from recruitment.core import clock
 from tests.factories.rows import KINDS, REQUIRED, row, rows
 from tests.intake.good_rows import GOOD
 
+pytestmark = pytest.mark.slow
+
 # kind, column, what is wrong, what is meant
 CODES = [
     ("organisations", "kind", "agancy", "agency"),
