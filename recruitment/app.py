@@ -11,7 +11,6 @@ from recruitment.certificates.services import make_keys, missing_key
 from recruitment.core import clock
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.core.errors import Unavailable
-from recruitment.credentials.errors import KeyUnusable
 from recruitment.credentials.keys import IssuingKeyFile
 from recruitment.database import key_store, migrating, outbox
 from recruitment.database.engine import make_file
@@ -104,8 +103,6 @@ def why_nothing_can_be_signed(database: Database) -> str | None:
     try:
         with database.read_session() as session:
             return missing_key(session)
-    except KeyUnusable as unusable:
-        return unusable.detail
     except Unavailable:
         return None
 

@@ -53,6 +53,7 @@ from recruitment.web.reading import one_answer, page_answer, reads
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from sqlalchemy.orm import Session
 
     from recruitment.certificates.services import Assessed
     from recruitment.web.pagination import Asked
@@ -133,14 +134,7 @@ def issue_certificate(given: dict[str, Any]) -> ResponseReturnValue:
     Where something stands against it, all reasons are told and none is issued; the next release looks again.
     """
     with unit_of_work() as session:
-        cohort = services.enrol(
-            session,
-            actor(),
-            letter=given.get("demand_letter"),
-            agency=given.get("agency"),
-            quarter=given.get("quarter"),
-        )
-        outcome = services.issue(session, actor(), cohort.reference)
+        outcome = services.issue(session, actor(), _enrolled(session, given))
         return answer(session, IssueOutcomeSchema().dump(outcome_of(outcome)))
 
 
@@ -220,14 +214,8 @@ def draw_sample(given: dict[str, Any]) -> ResponseReturnValue:
     The seed of a cohort is drawn once: drawing again asks the same people, and then more.
     """
     with unit_of_work() as session:
-        cohort = services.enrol(
-            session,
-            actor(),
-            letter=given.get("demand_letter"),
-            agency=given.get("agency"),
-            quarter=given.get("quarter"),
-        )
-        drawn = services.draw_sample(session, actor(), cohort.reference, percent=given["bound_percent"])
+        cohort = _enrolled(session, given)
+        drawn = services.draw_sample(session, actor(), cohort, percent=given["bound_percent"])
         return answer(session, SampleSchema().dump(drawn))
 
 
@@ -322,6 +310,12 @@ def _asked() -> tuple[list[str], list[tuple[str, bytes]]]:
             parameter="Content-Type",
         )
     return codes_of(content), []
+
+
+def _enrolled(session: Session, given: dict[str, Any]) -> str:
+    """Return the reference of the cohort that a request names, enrolled if it was not."""
+    named = {"letter": given.get("demand_letter"), "agency": given.get("agency"), "quarter": given.get("quarter")}
+    return services.enrol(session, actor(), **named).reference
 
 
 def outcome_of(outcome: Assessed) -> dict[str, Any]:

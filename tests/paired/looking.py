@@ -115,7 +115,7 @@ def look(world: CertifiedWorld) -> Look:
     for each in issued(world):
         read(Key(each.letter, f"code of {each.reference}"), services.check, each.code)
         read(Key(each.letter, f"link of {each.reference}"), services.check, each.link)
-        read(Key(each.letter, f"file of {each.reference}"), services.check_credential, each.credential.encode())
+        read(Key(each.letter, f"file of {each.reference}"), services.check_paper, each.credential.encode())
         for who, actor in world.actors.items():
             key = Key(each.letter, f"{each.reference} to the {who}")
             read(key, services.show_certificate, actor, each.reference, who=who)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from recruitment.certificates.models import (
@@ -93,21 +93,23 @@ def _shared() -> Any:
     """Return the query for what is shared under hashes, built once."""
     share = CertificateShare
     hashes: Any = bindparam("hashes", expanding=True)
-    ended = select(CertificateShareEnd.share_id).where(CertificateShareEnd.share_id == share.id).exists()
     query = _of_persons(share.code_hash, share.link_hash)
     return query.where(
-        or_(share.code_hash.in_(hashes), share.link_hash.in_(hashes)),
-        share.expires_at > bindparam("at", type_=UtcInstant),
-        ~ended,
+        or_(share.code_hash.in_(hashes), share.link_hash.in_(hashes)), _is_open(bindparam("at", type_=UtcInstant))
     )
+
+
+def _is_open(at: Any) -> Any:
+    """Return the condition that a share neither expired by ``at`` nor was ended."""
+    share, end = CertificateShare, CertificateShareEnd
+    return and_(share.expires_at > at, ~select(end.share_id).where(end.share_id == share.id).exists())
 
 
 def is_shared(session: Session, certificate: UUID, at: datetime) -> bool:
     """Say whether the person of a certificate lets it be checked by anybody at the instant ``at``."""
     share = CertificateShare
-    ended = select(CertificateShareEnd.share_id).where(CertificateShareEnd.share_id == share.id).exists()
     journey = select(PersonCertificate.journey_id).where(PersonCertificate.id == certificate).scalar_subquery()
-    query = _of_persons(share.id).where(share.journey_id == journey, share.expires_at > at, ~ended)
+    query = _of_persons(share.id).where(share.journey_id == journey, _is_open(at))
     return bool(_newest(session.execute(query)))
 
 

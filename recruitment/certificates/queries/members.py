@@ -78,24 +78,12 @@ class Sample:
     members: tuple[tuple[UUID, str, UUID], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A demand letter as a certificate tells of it."""
-
-    id: UUID
-    reference: str
-    employer_id: UUID
-    agency_id: UUID
-    corridor: str
-    headcount: int | None
-
-
 def cohorts(
     session: Session, references: Collection[str] | None = None, *, until: datetime | None = None
 ) -> list[Cohort]:
     """Return the enrolled cohorts in order of reference: all, those of ``references``, or those enrolled by ``until``."""
     row = CertificateCohort
-    query = select(row.id, row.reference, row.demand_letter_id, row.agency_id, row.quarter).order_by(row.reference)
+    query = _cohorts().order_by(row.reference)
     if references is not None:
         query = query.where(row.reference.in_(references))
     if until is not None:
@@ -105,8 +93,7 @@ def cohorts(
 
 def cohort_of(session: Session, letter: UUID | None, agency: UUID, quarter: str | None) -> Cohort | None:
     """Return the enrolled cohort of a letter, or that of an agency and a quarter."""
-    row = CertificateCohort
-    query = select(row.id, row.reference, row.demand_letter_id, row.agency_id, row.quarter)
+    row, query = CertificateCohort, _cohorts()
     if letter is not None:
         query = query.where(row.demand_letter_id == letter)
     else:
@@ -115,11 +102,9 @@ def cohort_of(session: Session, letter: UUID | None, agency: UUID, quarter: str 
     return Cohort(*found) if found else None
 
 
-def letters_of(session: Session, agencies: Collection[UUID]) -> dict[UUID, Letter]:
-    """Return the demand letters to ``agencies``, by id."""
-    row = DemandLetter
-    query = select(row.id, row.reference, row.employer_id, row.agency_id, row.corridor, row.headcount)
-    return {found[0]: Letter(*found) for found in session.execute(query.where(row.agency_id.in_(agencies)))}
+def _cohorts() -> Any:
+    row = CertificateCohort
+    return select(row.id, row.reference, row.demand_letter_id, row.agency_id, row.quarter)
 
 
 def recruited_by(session: Session, agencies: Collection[UUID], until: datetime) -> list[Recruited]:

@@ -19,6 +19,7 @@ from recruitment.certificates.queries import scopes  # noqa: F401 - nothing is r
 from recruitment.certificates.rules import EventKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -52,14 +53,23 @@ def share_by_reference(session: Session, reference: str) -> Share | None:
 
 def events_of_person(session: Session, certificate: UUID) -> frozenset[EventKind]:
     """Return what became of a person's certificate: what became of that of their cohort, and its own revocation."""
+    return events_of_persons(session, [certificate])[certificate]
+
+
+def events_of_persons(session: Session, certificates: Collection[UUID]) -> dict[UUID, frozenset[EventKind]]:
+    """Return the same for several certificates, by id: two queries for all of them."""
     row, own = PersonCertificate, PersonCertificateEvent
     of_cohort = (
-        select(CertificateEvent.kind)
-        .join(row, row.certificate_id == CertificateEvent.certificate_id)
-        .where(row.id == certificate)
+        select(row.id, CertificateEvent.kind)
+        .join(CertificateEvent, CertificateEvent.certificate_id == row.certificate_id)
+        .where(row.id.in_(certificates))
     )
-    kinds = [*session.scalars(of_cohort), *session.scalars(select(own.kind).where(own.certificate_id == certificate))]
-    return frozenset(map(EventKind, kinds))
+    of_themselves = select(own.certificate_id, own.kind).where(own.certificate_id.in_(certificates))
+    found: dict[UUID, set[EventKind]] = {certificate: set() for certificate in certificates}
+    for query in (of_cohort, of_themselves):
+        for certificate, kind in session.execute(query):
+            found[certificate].add(EventKind(kind))
+    return {certificate: frozenset(kinds) for certificate, kinds in found.items()}
 
 
 def certificates_of_journey(session: Session, journey: UUID) -> list[tuple[UUID, str, str, datetime, datetime]]:
@@ -75,13 +85,15 @@ def certificates_of_journey(session: Session, journey: UUID) -> list[tuple[UUID,
 
 def for_the_copy(session: Session, journey: UUID, at: datetime) -> dict[str, list[dict[str, Any]]]:
     """Return the certificates and shares of a journey for the copy that its person is given. No code: we keep none."""
+    issued = certificates_of_journey(session, journey)
+    events = events_of_persons(session, [row[0] for row in issued])
     certificates = [
         {
             "reference": reference, "kind": kind, "recorded_at": recorded_at.isoformat(),
             "valid_until": until.isoformat(),
-            "state": rules.state_at(events_of_person(session, id_), valid_until=until, at=at).value,
+            "state": rules.state_at(events[id_], valid_until=until, at=at).value,
         }
-        for id_, reference, kind, until, recorded_at in certificates_of_journey(session, journey)
+        for id_, reference, kind, until, recorded_at in issued
     ]  # fmt: skip
     shares = [
         {

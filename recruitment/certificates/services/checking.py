@@ -98,10 +98,7 @@ def check_all(session: Session, texts: Sequence[str]) -> list[PublicCheck]:
 
 
 def check_paper(session: Session, content: bytes) -> PaperCheck:
-    """Say whether a file, a paper (PDF) or a credential, is a certificate of ours that is in force. Who may: everybody.
-
-    Raises ``TrustUnreadable`` never for us: the trust is our own.
-    """
+    """Say whether a file, a paper (PDF) or a credential, is a certificate of ours that is in force. Who may: everybody."""
     return check_papers(session, [content])[0]
 
 
@@ -114,11 +111,6 @@ def check_papers(session: Session, contents: Iterable[bytes]) -> list[PaperCheck
         verdict = verifier.verify(content, trust, now, known_papers=known)
         checked.append(_of_person(session, verdict) or _plain(verdict))
     return checked
-
-
-def check_credential(session: Session, content: bytes) -> PaperCheck:
-    """Say whether a file of a credential (JSON) is a certificate of ours that is in force. Who may: everybody."""
-    return check_paper(session, content)
 
 
 def check_batch(session: Session, actor: Actor, codes: Sequence[str]) -> list[PublicCheck]:

@@ -15,6 +15,7 @@ from recruitment.jobseekers.rules import ConsentPurpose
 from recruitment.journeys import queries as journeys
 from recruitment.journeys.rules import StageOutcome
 from recruitment.ledger.queries.seals import books_not_sealed
+from recruitment.releases import queries as releases
 from recruitment.verification import queries as verification
 from recruitment.verification import rules as comparing
 from recruitment.verification.rules import FindingKind
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from recruitment.certificates.queries import Cohort, Heard, Letter, Person, Sample
+    from recruitment.certificates.queries import Cohort, Heard, Person, Sample
     from recruitment.certificates.queries import Recruited as Recorded
+    from recruitment.releases.queries import Letter
     from recruitment.verification.queries import StaleJourney
     from recruitment.verification.rules import Comparison, JourneyFacts
 
@@ -72,7 +74,7 @@ def gather(session: Session, cohorts: Sequence[Cohort], until: datetime) -> dict
     counts when they agreed by then, and still do. Who was erased is no member any more.
     """
     agencies = {cohort.agency_id for cohort in cohorts}
-    letters = queries.letters_of(session, agencies)
+    letters = releases.letters(session, agencies)
     merged = _merged(session, agencies, until)
     people = queries.people(session, {each.recruited.person for each in merged.values()})
     there = [each.recruited for each in merged.values() if not people[each.recruited.person].is_erased]

@@ -37,6 +37,7 @@ class Letter:
     employer_id: UUID
     agency_id: UUID
     headcount: int | None
+    corridor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,12 @@ def parties(session: Session) -> list[OrganisationRead]:
     ]
 
 
-def letters(session: Session) -> dict[UUID, Letter]:
-    """Return every demand letter, by id."""
+def letters(session: Session, agencies: Collection[UUID] | None = None) -> dict[UUID, Letter]:
+    """Return every demand letter, or those to ``agencies``, by id."""
     row = DemandLetter
-    query = select(row.id, row.reference, row.employer_id, row.agency_id, row.headcount)
+    query = select(row.id, row.reference, row.employer_id, row.agency_id, row.headcount, row.corridor)
+    if agencies is not None:
+        query = query.where(row.agency_id.in_(agencies))
     return {found[0]: Letter(*found) for found in session.execute(query)}
 
 
