@@ -88,7 +88,7 @@ $(BEANCOUNT):
 deep: export HYPOTHESIS_PROFILE := deep
 deep: $(STAMP) ## The long battery: 200 paired worlds, 20,000 requests, twenty times as many examples; T= for some of it
 	$(PYTEST) -m "$(call without,debian browser slow)" $(T)
-	$(if $(T),,$(PYTEST) -m slow tests/paired tests/api)
+	$(if $(T),,$(PYTEST) -m slow tests/paired tests/api tests/fund/force)
 
 .PHONY: coverage
 coverage: $(STAMP) ## Tests with a report of the lines and branches that none of them reached
@@ -145,7 +145,7 @@ map: $(STAMP) ## Print the stack of rooms and how often each imports another
 .PHONY: lock
 lock: $(STAMP) ## Make requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra dev --python-version 3.11 --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra iso20022 --extra dev --python-version 3.11 --universal \
 	  --generate-hashes --no-annotate --no-header -o requirements.lock
 
 .PHONY: clean

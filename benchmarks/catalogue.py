@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks import certifying, comparing, importing, posting
+from benchmarks import certifying, comparing, importing, paying, posting
 from benchmarks.scratch import ENGINES
 
 BENCHES = {
-    bench.name: bench for bench in (*posting.BENCHES, *importing.BENCHES, *comparing.BENCHES, *certifying.BENCHES)
-}
+    bench.name: bench
+    for bench in (
+        *posting.BENCHES, *importing.BENCHES, *comparing.BENCHES, *certifying.BENCHES, *paying.BENCHES,
+    )
+}  # fmt: skip
 
 
 def engines(choice: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Sizes:
     papers: int = 100
     paper_rounds: int = 3
     certificates: int = 10_000
+    payments: int = 10_000
 
 
 FULL = Sizes()
@@ -45,4 +46,5 @@ QUICK = Sizes(
     papers=10,
     paper_rounds=2,
     certificates=500,
+    payments=500,
 )

@@ -26,7 +26,7 @@ from recruitment.ledger.services.sealing import register_key
 from recruitment.ledger.signing import SealKeyFile
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
     from recruitment.core.settings import Settings
     from recruitment.web.api import ApiBlueprint
@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 _LINKS = (
     ("Cases", "casework.case_list"),
     ("Interviews due", "interviews.due_list"),
+    ("Ask about payments", "relief_pages.question_list"),
+    ("Payment plans", "fund_pages.plan_list"),
+    ("The fund", "fund_pages.fund_show"),
     ("Decisions waiting", "verification.decision_list"),
+    ("Relief", "relief_pages.case_list"),
     ("Journeys", "reporting.journey_list"),
     ("Jobseekers", "persons.jobseeker_search"),
     ("Declarations", "intake.declaration_list"),
@@ -46,6 +50,7 @@ _LINKS = (
     ("The law", "legal_rules.rule_list"),
     ("Cost of recruitment", "reporting.measures_show"),
     ("What was released", "release_pages.workings_list"),
+    ("Accounts to call about", "fund_pages.payee_list"),
     ("People", "access.people_list"),
     ("Audit record", "audit.event_list"),
     ("Your account", "access.account"),
@@ -114,23 +119,9 @@ def create_app(settings: Settings) -> Flask:
     """
     from flask import Flask
 
-    from recruitment.access.pages import pages as access
     from recruitment.access.pages.doorkeeper import AccessDoorkeeper
     from recruitment.audit.api import api as audit_events
-    from recruitment.audit.pages import pages as audit
-    from recruitment.cases.pages import pages as cases
-    from recruitment.certificates.pages import pages as certificates
-    from recruitment.certificates.pages import public as certificate_check
-    from recruitment.fees.pages import pages as legal_rules
     from recruitment.intake.api import api as imports
-    from recruitment.intake.pages import pages as intake
-    from recruitment.interviews.pages import pages as interviews
-    from recruitment.jobseekers.pages import pages as people
-    from recruitment.name_lists.pages import pages as name_lists
-    from recruitment.privacy.pages import pages as privacy
-    from recruitment.releases.pages import pages as releases
-    from recruitment.reporting.pages import pages as reporting
-    from recruitment.verification.pages import pages as verification
     from recruitment.web import (
         api,
         context,
@@ -165,10 +156,7 @@ def create_app(settings: Settings) -> Flask:
 
     identity.install(app, AccessDoorkeeper())
     api.install(app, [audit_events, imports, *_endpoints_that_read()])
-    for blueprint in (
-        health, metrics.metrics, access, reporting, verification, intake, people, interviews, name_lists, cases, releases,
-        legal_rules, privacy, audit, certificates, certificate_check,
-    ):  # fmt: skip
+    for blueprint in (health, metrics.metrics, *_pages()):
         app.register_blueprint(blueprint)
     serve_file = app.view_functions["static"]
     app.view_functions["static"] = gate.public("the style sheet tells nothing about anybody")(serve_file)
@@ -176,6 +164,31 @@ def create_app(settings: Settings) -> Flask:
     navigation.install(app, _LINKS)
     gate.install(app)
     return app
+
+
+def _pages() -> list[Blueprint]:
+    """Return the pages of the rooms."""
+    from recruitment.access.pages import pages as access
+    from recruitment.audit.pages import pages as audit
+    from recruitment.cases.pages import pages as cases
+    from recruitment.certificates.pages import pages as certificates
+    from recruitment.certificates.pages import public as certificate_check
+    from recruitment.fees.pages import pages as legal_rules
+    from recruitment.fund.pages import pages as fund
+    from recruitment.intake.pages import pages as intake
+    from recruitment.interviews.pages import pages as interviews
+    from recruitment.jobseekers.pages import pages as people
+    from recruitment.name_lists.pages import pages as name_lists
+    from recruitment.privacy.pages import pages as privacy
+    from recruitment.releases.pages import pages as releases
+    from recruitment.relief.pages import pages as relief
+    from recruitment.reporting.pages import pages as reporting
+    from recruitment.verification.pages import pages as verification
+
+    return [
+        access, reporting, verification, intake, people, interviews, name_lists, cases, releases, legal_rules, privacy,
+        audit, certificates, certificate_check, relief, fund,
+    ]  # fmt: skip
 
 
 def _endpoints_that_read() -> list[ApiBlueprint]:
@@ -186,6 +199,7 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     from recruitment.certificates import api as certificates
     from recruitment.employers.api import api as demand_letters
     from recruitment.fees import api as fees
+    from recruitment.fund import api as fund
     from recruitment.interviews.api import api as interviews
     from recruitment.jobseekers import api as jobseekers
     from recruitment.journeys import api as journeys
@@ -195,6 +209,7 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
     from recruitment.partners.api import api as supply_chains
     from recruitment.privacy import api as privacy
     from recruitment.releases import api as releases
+    from recruitment.relief import api as relief
     from recruitment.reporting.api import api as measures
     from recruitment.verification import api as verification
     from recruitment.webhooks import api as webhooks
@@ -204,7 +219,7 @@ def _endpoints_that_read() -> list[ApiBlueprint]:
         privacy.possible_twins, organisations, licences, demand_letters, name_lists.api, name_lists.matches,
         fees.commitments, supply_chains, webhooks.api, webhooks.hosts, journeys.api, fees.declarations,
         fees.statements, fees.rates, verification.api, verification.decisions, cases, releases.api, releases.naming,
-        certificates.api, certificates.cohorts, certificates.checks, certificates.shares,
+        certificates.api, certificates.cohorts, certificates.checks, certificates.shares, *relief.API, *fund.BLUEPRINTS,
         measures, ledger, fees.reference_data, fees.legal_rules, verification.law_previews, journeys.reference_data,
     ]  # fmt: skip
 

@@ -16,12 +16,14 @@ from recruitment.certificates.cli import certificates
 from recruitment.core.settings import Settings
 from recruitment.database import granting
 from recruitment.fees.cli import fees
+from recruitment.fund.cli import fund
 from recruitment.intake.cli import import_command
 from recruitment.interviews.cli import interviews
 from recruitment.journeys.cli import journeys
 from recruitment.ledger.cli import ledger
 from recruitment.privacy.cli import privacy
 from recruitment.releases.cli import releases
+from recruitment.relief.cli import relief
 from recruitment.reporting.cli import measures
 from recruitment.verification.cli import verification
 from recruitment.verification.cli.rules import rules
@@ -120,6 +122,7 @@ cli.add_command(access)
 cli.add_command(cases)
 cli.add_command(certificates)
 cli.add_command(fees)
+cli.add_command(fund)
 cli.add_command(rules)
 cli.add_command(import_command)
 cli.add_command(interviews)
@@ -128,6 +131,7 @@ cli.add_command(ledger)
 cli.add_command(measures)
 cli.add_command(privacy)
 cli.add_command(releases)
+cli.add_command(relief)
 cli.add_command(verification)
 cli.add_command(webhooks)
 cli.add_command(work)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 import recruitment
+from recruitment import demo_relief
 from recruitment.access import queries as access
 from recruitment.access.rules.people import normal_login
 from recruitment.access.rules.policy import POLICY
@@ -56,6 +57,9 @@ ACCOUNTS = (
     ("colleague", Role.CASE_WORKER, SENDER, "the same: the second person who confirms a decision"),
     ("agency", Role.AGENCY_OFFICER, OrganisationKind.AGENCY, "own declarations; nothing that a worker said"),
     ("employer", Role.EMPLOYER_OFFICER, OrganisationKind.EMPLOYER, "own demand letters and promises"),
+    ("preparer", Role.FUND_PREPARER, demo_relief.OPERATOR, "an invented fund: drafts and locks payment plans"),
+    ("approver", Role.FUND_APPROVER, demo_relief.OPERATOR, "the same fund: approves what another locked"),
+    ("releaser", Role.FUND_RELEASER, demo_relief.OPERATOR, "the same fund: releases what both have seen"),
     ("auditor", Role.AUDITOR, None, "books, comparisons and the audit record; no persons"),
     ("operator", Role.OPERATOR, None, "who may sign in; no persons"),
 )
@@ -181,6 +185,7 @@ def _set_up_people(database: Database, *, is_new: bool) -> tuple[str, list[tuple
     with database.unit_of_work() as session:
         if database.settings.public_url or not (is_new or _is_demo(session)):
             return None
+        demo_relief.enter_operator(session)
         for name, role, where, sees in ACCOUNTS:
             person = access.person_by_login(session, f"{name}{_AT}")
             if person is None:
@@ -191,6 +196,8 @@ def _set_up_people(database: Database, *, is_new: bool) -> tuple[str, list[tuple
             if person.must_enrol:
                 second_factor.enrol_at_the_machine(session, person)
             lines.append((person.login, role.value, "yes" if POLICY[role].second_factor else "no", sees))
+            if role is Role.FUND_PREPARER:
+                demo_relief.tell(session, person)
     return password, lines
 
 

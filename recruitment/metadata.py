@@ -9,6 +9,7 @@ from recruitment.database import idempotency, outbox
 from recruitment.database.base import Base
 from recruitment.employers import models as employers
 from recruitment.fees import models as fees
+from recruitment.fund import models as fund
 from recruitment.intake import models as intake
 from recruitment.interviews import models as interviews
 from recruitment.jobseekers import models as jobseekers
@@ -19,6 +20,7 @@ from recruitment.organisations import models as organisations
 from recruitment.partners import models as partners
 from recruitment.privacy import models as privacy
 from recruitment.releases import models as releases
+from recruitment.relief import models as relief
 from recruitment.verification import models as verification
 from recruitment.webhooks import models as webhooks
 
@@ -34,6 +36,7 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         certificates,
         employers,
         fees,
+        fund,
         idempotency,
         intake,
         interviews,
@@ -46,6 +49,7 @@ APPEND_ONLY: tuple[str, ...] = tuple(
         partners,
         privacy,
         releases,
+        relief,
         verification,
         webhooks,
     )

@@ -1,9 +1,8 @@
 """``recruitment work``: what the house does behind the scenes. It delivers the outbox and keeps house.
 
 To receive news, put one line into ``HANDLERS``: the topic, and a function ``(session, message)`` that calls a service of
-the room that wants to know, as ``THE_HOUSE``. The function is called in a unit of work of its own, in which the message
-is marked as done: what it writes is there exactly once. It may be called again when that fails, so what it does outside
-the database must bear repeating. It raises what it raises: the message rests, and is tried again.
+the room that wants to know, as ``THE_HOUSE``. It is called in a unit of work of its own, in which the message is marked as
+done: what it writes is there exactly once; what it does elsewhere must bear repeating. What it raises lets the message rest.
 
 Work that nobody has to ask for stands in ``CHORES``, with how often it is done.
 """
@@ -32,6 +31,7 @@ from recruitment.database import outbox
 from recruitment.database.outbox import Message, MessageState
 from recruitment.database.unit_of_work import WriteConflict
 from recruitment.fees.services import facts
+from recruitment.fund import services as fund
 from recruitment.jobseekers import service as jobseekers
 from recruitment.journeys import service as journeys
 from recruitment.ledger.services import sealing
@@ -41,6 +41,7 @@ from recruitment.privacy import service as privacy
 from recruitment.privacy.rules import kept
 from recruitment.releases import services as releases
 from recruitment.releases.rules import Calendar
+from recruitment.relief.services import confirming, following
 from recruitment.verification import service as verification
 from recruitment.web import logs
 from recruitment.web.terminal import open_database, table, told
@@ -113,6 +114,11 @@ def finish_erasure(session: Session, message: Message) -> None:
     privacy.finish_erasure(session, THE_HOUSE, message.uuid("jobseeker"))
 
 
+def follow_payments(session: Session, _message: Message) -> None:
+    """Let relief follow what happened to money, or what a worker said of it."""
+    following.follow_payments(session, THE_HOUSE)
+
+
 HANDLERS: dict[str, Handler] = {
     "facts.changed": compare_changed,
     facts.PROMISED: count_up_promised,
@@ -122,6 +128,8 @@ HANDLERS: dict[str, Handler] = {
     journeys.STARTED: match_journeys,
     jobseekers.REGISTERED: find_twins,
     privacy.ERASE_KEY: finish_erasure,
+    following.CHANGED: follow_payments,
+    confirming.CONFIRMED: follow_payments,
 }
 """Who receives which news."""
 
@@ -134,6 +142,11 @@ def refresh_comparisons(database: Database) -> int:
 def open_cases(database: Database) -> int:
     """Open, widen or reopen cases about all journeys that were compared anew; return how many were looked at."""
     return database.until_nothing_is_left(lambda session: cases.open_from_findings(session, THE_HOUSE))
+
+
+def follow_money(database: Database) -> int:
+    """Let relief follow all money that moved, also where no message told of it; return how many things changed."""
+    return database.until_nothing_is_left(lambda session: following.follow_payments(session, THE_HOUSE))
 
 
 def seal_ledger(database: Database) -> int:
@@ -199,6 +212,11 @@ def sweep_keys(database: Database) -> int:
         return privacy.sweep_keys(session, THE_HOUSE, apply=True)
 
 
+def forget_payment_files(database: Database) -> int:
+    """Delete the bytes of payment files whose plans ended long ago; return how many."""
+    return database.until_nothing_is_left(lambda session: fund.forget_files(session, THE_HOUSE))
+
+
 def forget_visits(database: Database) -> int:
     """Delete sessions and counts of failed sign-ins that are past their time; they are not counted."""
     with database.unit_of_work() as session:
@@ -219,6 +237,7 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("comparisons", timedelta(minutes=1), refresh_comparisons),
     Chore("cases", timedelta(minutes=1), open_cases),
+    Chore("relief", timedelta(minutes=1), follow_money),
     Chore("ledger_seal", timedelta(minutes=5), seal_ledger),
     Chore("audit_seal", timedelta(minutes=5), seal_audit),
     Chore("releases", timedelta(hours=1), make_releases),
@@ -228,6 +247,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("outbox_tidy", timedelta(hours=1), forget_delivered),
     Chore("sign_ins_tidy", timedelta(hours=1), forget_visits),
     Chore("webhooks_tidy", timedelta(hours=1), forget_webhook_deliveries),
+    Chore("payment_files_tidy", timedelta(hours=24), forget_payment_files),
     Chore("keys_tidy", timedelta(hours=24), sweep_keys),
 )
 """What is done without being asked."""
@@ -371,10 +391,8 @@ def _show(database: Database) -> None:
             for each in outbox.listed(session, state)
         ]
     rows = [
-        (
-            state, each.topic, f"{each.emitted_at:%Y-%m-%d %H:%M:%S}", each.attempts, each.failed_reason or "",
-            " ".join(f"{name}={value}" for name, value in sorted(each.ids.items())),
-        )
+        (state, each.topic, f"{each.emitted_at:%Y-%m-%d %H:%M:%S}", each.attempts, each.failed_reason or "",
+         " ".join(f"{name}={value}" for name, value in sorted(each.ids.items())))
         for state, each in found
     ]  # fmt: skip
     click.echo(table(("state", "topic", "emitted (UTC)", "attempts", "last reason", "about"), rows, numbers=(3,)))

@@ -23,7 +23,7 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint(
             "role IN ('operator', 'cso_fieldworker', 'cso_supervisor', 'agency_officer', 'employer_officer', "
-            "'partner_reviewer', 'case_worker', 'fund_preparer', 'fund_approver', 'auditor')",
+            "'partner_reviewer', 'case_worker', 'fund_preparer', 'fund_approver', 'fund_releaser', 'auditor')",
             name="role_known",
         ),
         CheckConstraint(

@@ -89,6 +89,20 @@ class Permission(StrEnum):
     MANAGE_WEBHOOKS = "manage_webhooks"
     APPROVE_WEBHOOK_HOSTS = "approve_webhook_hosts"
 
+    MANAGE_POTS = "manage_pots"
+    RECORD_RECEIPTS = "record_receipts"
+    PREPARE_PLANS = "prepare_plans"
+    APPROVE_PLANS = "approve_plans"
+    RELEASE_PLANS = "release_plans"
+    RECONCILE_PAYMENTS = "reconcile_payments"
+    READ_FUND = "read_fund"
+    RECORD_PAYEES = "record_payees"
+
+    NOMINATE_RELIEF = "nominate_relief"
+    WORK_RELIEF = "work_relief"
+    CONFIRM_PAYMENTS = "confirm_payments"
+    READ_RELIEF = "read_relief"
+
 
 class Role(StrEnum):
     """What a person does in an organisation. A person has one role; another role is another account."""
@@ -102,6 +116,7 @@ class Role(StrEnum):
     CASE_WORKER = "case_worker"
     FUND_PREPARER = "fund_preparer"
     FUND_APPROVER = "fund_approver"
+    FUND_RELEASER = "fund_releaser"
     AUDITOR = "auditor"
 
 

@@ -24,6 +24,14 @@
 ``RECRUITMENT_CERTIFICATE_DAYS``       how many days a certificate is valid, 30 to 365. Default: 90
 ``RECRUITMENT_CERTIFICATE_LOTS``       how likely a certificate is checked again by lot at a release, 0 to 1.
                                        Default: 0.1
+``RECRUITMENT_VICTIM_SUPPORT_SHARE``   what part of a partner's annual contribution goes to the Victim Support Fund, 0 to
+                                       1. Default: 0.1
+``RECRUITMENT_SECOND_APPROVER_ABOVE``  above how much a second person approves a payment plan, by currency; one that is
+                                       left out: always. Default: ``THB 100000.00,MYR 13000.00,JPY 440000``
+``RECRUITMENT_INCENTIVE_PER_PERSON``   how much of an owner's money the fund matches at most for one person, by currency;
+                                       one that is left out: nothing. Default: ``THB 5000.00,MYR 650.00,JPY 22000``
+``RECRUITMENT_INCENTIVE_PER_CREW``     the same for the whole crew of a vessel.
+                                       Default: ``THB 50000.00,MYR 6500.00,JPY 220000``
 ``PORT``                               where ``recruitment serve`` listens on 127.0.0.1. Default: 8000
 =====================================  =========================================================================
 """
@@ -46,6 +54,9 @@ if TYPE_CHECKING:
 
 _SQLITE = "sqlite:///"
 _SECOND_PERSON_ABOVE = (("THB", 5_000_00), ("MYR", 650_00), ("JPY", 22_000))
+_SECOND_APPROVER_ABOVE = (("THB", 100_000_00), ("MYR", 13_000_00), ("JPY", 440_000))
+_PER_PERSON = (("THB", 5_000_00), ("MYR", 650_00), ("JPY", 22_000))
+_PER_CREW = (("THB", 50_000_00), ("MYR", 6_500_00), ("JPY", 220_000))
 
 
 class SettingInvalid(InvalidInput):
@@ -72,6 +83,10 @@ class Settings:
     paper_key_password: str = field(default="", repr=False)
     certificate_days: int = 90
     certificate_lots: Decimal = Decimal("0.1")
+    victim_support_share: Decimal = Decimal("0.1")
+    second_approver_above: tuple[tuple[str, int], ...] = _SECOND_APPROVER_ABOVE
+    incentive_per_person: tuple[tuple[str, int], ...] = _PER_PERSON
+    incentive_per_crew: tuple[tuple[str, int], ...] = _PER_CREW
 
     @property
     def certificate_key_path(self) -> Path:
@@ -114,12 +129,18 @@ class Settings:
             public_url=_public_url(given.get("PUBLIC_URL")),
             release_day=_release_day(given.get("RECRUITMENT_RELEASE_DAY") or "1"),
             recheck_rate=_rate("RECRUITMENT_RECHECK_RATE", given.get("RECRUITMENT_RECHECK_RATE") or "0.2"),
-            second_person_above=_limits(given.get("RECRUITMENT_SECOND_PERSON_ABOVE")),
+            second_person_above=_limits(given, "RECRUITMENT_SECOND_PERSON_ABOVE", _SECOND_PERSON_ABOVE),
             given_certificate_key_path=_path(given.get("RECRUITMENT_CERTIFICATE_KEY")),
             paper_key_path=_path(given.get("RECRUITMENT_PAPER_KEY")),
             paper_key_password=given.get("RECRUITMENT_PAPER_KEY_PASSWORD") or "",
             certificate_days=_certificate_days(given.get("RECRUITMENT_CERTIFICATE_DAYS") or "90"),
             certificate_lots=_rate("RECRUITMENT_CERTIFICATE_LOTS", given.get("RECRUITMENT_CERTIFICATE_LOTS") or "0.1"),
+            victim_support_share=_rate(
+                "RECRUITMENT_VICTIM_SUPPORT_SHARE", given.get("RECRUITMENT_VICTIM_SUPPORT_SHARE") or "0.1"
+            ),
+            second_approver_above=_limits(given, "RECRUITMENT_SECOND_APPROVER_ABOVE", _SECOND_APPROVER_ABOVE),
+            incentive_per_person=_limits(given, "RECRUITMENT_INCENTIVE_PER_PERSON", _PER_PERSON),
+            incentive_per_crew=_limits(given, "RECRUITMENT_INCENTIVE_PER_CREW", _PER_CREW),
         )
 
 
@@ -129,10 +150,11 @@ def _port(text: str) -> int:
     raise SettingInvalid(f"PORT must be a number between 0 and 65535; it is {text!r}.")
 
 
-def _limits(text: str | None) -> tuple[tuple[str, int], ...]:
+def _limits(given: Mapping[str, str], name: str, default: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
     """Return amounts by currency, in minor units."""
+    text = given.get(name)
     if not text or not text.strip():
-        return _SECOND_PERSON_ABOVE
+        return default
     found: dict[str, int] = {}
     try:
         for part in text.split(","):
@@ -142,9 +164,7 @@ def _limits(text: str | None) -> tuple[tuple[str, int], ...]:
     except (ValueError, InvalidOperation, InvalidInput):
         is_right = False
     if not is_right:
-        raise SettingInvalid(
-            f"RECRUITMENT_SECOND_PERSON_ABOVE must be like 'THB 5000.00,MYR 650.00,JPY 22000'; it is {text!r}."
-        )
+        raise SettingInvalid(f"{name} must be like 'THB 5000.00,MYR 650.00,JPY 22000'; it is {text!r}.")
     return tuple(found.items())
 
 

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 CHANGED = (
     "api_tokens", "case_marks", "case_standings", "comparisons", "fact_versions", "findings", "invitations",
-    "jobseekers", "journey_matches", "organisations", "outbox", "people", "possible_twins", "recoveries", "sessions",
-    "throttles", "webhook_deliveries", "webhook_hosts", "webhooks",
+    "jobseekers", "journey_matches", "ledger_guarded_balances", "organisations", "outbox", "payment_plans", "payments",
+    "people", "possible_twins", "recoveries", "relief_cases", "sessions", "throttles", "webhook_deliveries",
+    "webhook_hosts", "webhooks",
 )  # fmt: skip
 """Tables whose rows the service changes. All others it only adds to."""
 
 EMPTIED = (
-    "case_marks", "comparisons", "findings", "outbox", "possible_twins", "sessions", "throttles", "webhook_deliveries",
+    "case_marks", "comparisons", "findings", "outbox", "payment_plan_files", "payment_plan_items", "possible_twins",
+    "sessions", "throttles", "webhook_deliveries",
 )  # fmt: skip
 """Tables from which the service deletes."""
 

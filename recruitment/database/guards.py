@@ -36,6 +36,18 @@ def install(dialect: str, tables: tuple[str, ...]) -> list[str]:
     return [function, *rows, *statements]
 
 
+def freeze(dialect: str, table: str, columns: tuple[str, ...]) -> list[str]:
+    """Return the statements that let nobody change ``columns`` of a table whose other columns do change.
+
+    A statement that names one of them is refused, whatever it would write. Append-only tables of the same migration must
+    have been guarded before: on PostgreSQL both use one function.
+    """
+    head = f"CREATE TRIGGER {table}_frozen BEFORE UPDATE OF {', '.join(columns)} ON {table} "
+    if dialect == "sqlite":
+        return [f"{head}BEGIN SELECT RAISE(ABORT, '{table} keeps what it was made with'); END"]
+    return [f"{head}FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()"]
+
+
 def remove(dialect: str, tables: tuple[str, ...]) -> list[str]:
     """Return the statements that take the guards off again, for a downgrade and for tests that play the intruder."""
     verbs = ("update", "delete") if dialect == "sqlite" else ("update", "delete", "truncate")

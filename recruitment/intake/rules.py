@@ -30,6 +30,7 @@ class FileKind(StrEnum):
     REPORTS = "reports"
     RATES = "rates"
     NAME_LISTS = "name-lists"
+    NOMINATIONS = "nominations"
 
 
 HEARD_BY_SOMEBODY = frozenset(

@@ -45,6 +45,8 @@ from recruitment.organisations.files import ORGANISATIONS
 from recruitment.organisations.rules import OrganisationKind
 from recruitment.partners import service as partners
 from recruitment.partners.files import SUPPLY_CHAINS
+from recruitment.relief.files import NOMINATIONS
+from recruitment.relief.services import nominating
 from recruitment.sheets.errors import refused
 from recruitment.sheets.importing import Filing, import_rows, new_rows, refuse_problems
 
@@ -72,6 +74,7 @@ _PLAIN: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor], Filing[Any
     FileKind.STAGES: (STAGES, journeys.filing_of_stages),
     FileKind.SUPPLY_CHAINS: (SUPPLY_CHAINS, partners.filing_of_supply_chains),
     FileKind.RATES: (fees.RATES, rates.filing_of_rates),
+    FileKind.NOMINATIONS: (NOMINATIONS, nominating.filing_of_nominations),
 }
 _HEARD: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor, OrganisationRead], Filing[Any]]]] = {
     FileKind.REPORTS: (fees.REPORTS, statements.filing_of_reports),
@@ -84,7 +87,13 @@ _HEARD: dict[FileKind, tuple[Grammar[Any], Callable[[Session, Actor, Organisatio
 }
 _RECORDERS = tuple(kind for kind in OrganisationKind if kind is not OrganisationKind.PARTNER)
 _COMPARED_BY_NOBODY = frozenset(
-    {FileKind.ORGANISATIONS, FileKind.JOBSEEKERS, FileKind.SUPPLY_CHAINS, FileKind.EARNINGS}
+    {
+        FileKind.ORGANISATIONS,
+        FileKind.JOBSEEKERS,
+        FileKind.SUPPLY_CHAINS,
+        FileKind.EARNINGS,
+        FileKind.NOMINATIONS,
+    }
 )
 """Kinds after which no comparison can change."""
 

@@ -19,6 +19,7 @@ from recruitment.core.money import to_text
 from recruitment.database.unit_of_work import WriteConflict
 from recruitment.ledger import exports, queries
 from recruitment.ledger.errors import BookUnknown, EntryNotSealed
+from recruitment.ledger.queries import holds as holding
 from recruitment.ledger.services import sealing
 from recruitment.ledger.services.verifying import verify as find_faults
 from recruitment.ledger.signing import SealKeyFile, read_head
@@ -102,6 +103,35 @@ def balances(book: UUID, as_of: date | None, known_at: datetime | None) -> None:
     with open_database().read_session() as session:
         _require_book(session, book)
         click.echo(_balance_table(queries.balances(session, book, as_of=as_of, known_at=known_at)))
+        guarded = holding.guarded_balances(session, book) if as_of is None and known_at is None else []
+    if guarded:
+        rows = [
+            (
+                each.account,
+                each.currency,
+                to_text(each.reserved_minor, each.currency),
+                to_text(each.available_minor, each.currency),
+            )
+            for each in guarded
+        ]
+        click.echo("\n" + table(("guarded account", "", "reserved", "available"), rows, numbers=(2, 3)))
+
+
+@ledger.command("holds")
+@_book
+@told
+def open_holds(book: UUID) -> None:
+    """Show what is held on the guarded accounts of one book, neither settled nor released."""
+    with open_database().read_session() as session:
+        _require_book(session, book)
+        rows = [
+            (
+                instant(hold.recorded_at)[:19], hold.account, to_text(hold.amount_minor, hold.currency), hold.currency,
+                f"{hold.scope}/{hold.key}", str(hold.id),
+            )
+            for hold in holding.open_holds(session, [book])
+        ]  # fmt: skip
+    click.echo(table(("recorded (UTC)", "account", "amount", "", "key", "hold"), rows, numbers=(2,)))
 
 
 @ledger.command("trial-balance")

@@ -1,12 +1,17 @@
 """What the ledger refuses.
 
     InvalidInput   EntryEmpty, AmountOutOfRange, SameAccountTwice, AccountCodeInvalid, LegsUnbalanced, HeadUnreadable
-    RuleBroken     BasisMixed, ReversalOfReversal, ReversalNotMirrored
-    NotFound       BookUnknown, EntryUnknown, EntryNotSealed, NothingSealed
-    Conflict       KeyReused, AlreadyReversed
+    RuleBroken     BasisMixed, ReversalOfReversal, ReversalNotMirrored, AccountNotGuarded, HoldExceeded
+    NotFound       BookUnknown, EntryUnknown, HoldUnknown, EntryNotSealed, NothingSealed
+    Conflict       KeyReused, AlreadyReversed, HoldResolved, FundsInsufficient
 
 The order in which ``post`` looks for them: the shape of each draft (in the order above), then the idempotency key, then
-the book, then the reversal. A replay is answered before anything that may have changed since is looked at.
+the book, then the reversal, and at the end of all drafts the guarded balances. A replay is answered before anything that
+may have changed since is looked at.
+
+``hold``: the shape of each draft, the key, the book, the account (is it guarded), and at the end of all the funds.
+``settle``: the shape of each draft, the hold, what it is settled for, the key, whether it was resolved, then as ``post``.
+``release``: the hold, whether it was resolved.
 """
 
 from __future__ import annotations
@@ -102,3 +107,33 @@ class HeadUnreadable(InvalidInput):
     """Not the file of a head, or one that its own key did not sign."""
 
     code = "ledger.head_unreadable"
+
+
+class AccountNotGuarded(RuleBroken):
+    """Nothing can be held on an account that is not guarded, and only accounts of a fund can be."""
+
+    code = "ledger.account_not_guarded"
+
+
+class FundsInsufficient(Conflict):
+    """A guarded account has too little: less open holds it would be below zero."""
+
+    code = "ledger.funds_insufficient"
+
+
+class HoldUnknown(NotFound):
+    """There is no such hold in the book."""
+
+    code = "ledger.hold_unknown"
+
+
+class HoldExceeded(RuleBroken):
+    """A hold is settled for more than was held, or for nothing."""
+
+    code = "ledger.hold_exceeded"
+
+
+class HoldResolved(Conflict):
+    """The hold was settled or released before."""
+
+    code = "ledger.hold_resolved"

@@ -2,7 +2,9 @@
 
 ``book_id`` leads every key. What holds by declaration, on both engines: a posting has a debit and a credit of one
 amount, currency and basis; an entry is complete when it commits (no empty entry, no hole, no late posting); an entry is
-reversed at most once; a key stands for one entry. Guards (``database/guards.py``) make all of it append-only.
+reversed at most once; a key stands for one entry; a guarded balance is never below zero; a hold stands on a guarded
+balance, and is resolved once, for no more than was held. Guards (``database/guards.py``) make all but the guarded balances
+append-only.
 
 No foreign key leads out of the ledger. What the database cannot promise is in ``recruitment ledger verify``.
 """
@@ -33,9 +35,10 @@ from recruitment.database.types import Digest, Id, MinorUnits, UtcInstant
 
 APPEND_ONLY = (
     "ledger_currencies", "ledger_accounts", "ledger_books", "ledger_entries", "ledger_postings", "ledger_seal_keys",
-    "ledger_seals", "ledger_seal_leaves",
+    "ledger_seals", "ledger_seal_leaves", "ledger_holds", "ledger_hold_resolutions",
 )  # fmt: skip
-"""Tables of this room that nobody may change or delete from. Balance checkpoints are not among them: they may go."""
+"""Tables of this room that nobody may change or delete from. Balance checkpoints are not among them: they may go; nor are
+guarded balances: they are what changes."""
 
 
 class LedgerCurrency(Base):
@@ -228,3 +231,96 @@ class LedgerBalanceCheckpoint(Base):
     account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
     debits_minor: Mapped[int] = mapped_column(MinorUnits)
     credits_minor: Mapped[int] = mapped_column(MinorUnits)
+
+
+class LedgerGuardedBalance(Base):
+    """What may still be taken from an account of a book: its debits less its credits, less what open holds reserve.
+
+    Kept by whoever posts and holds, in the same transaction, by one statement each that does nothing when too little is
+    there. Nobody reads it first and writes it afterwards.
+    """
+
+    __tablename__ = "ledger_guarded_balances"
+    __table_args__ = (
+        ForeignKeyConstraint(["book_id"], ["ledger_books.id"], name="fk_ledger_guarded_balances_book"),
+        ForeignKeyConstraint(["account_id"], ["ledger_accounts.id"], name="fk_ledger_guarded_balances_account"),
+        CheckConstraint("available_minor >= 0", name="never_below_zero"),
+        CheckConstraint("available_minor = CAST(available_minor AS BIGINT)", name="whole"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    available_minor: Mapped[int] = mapped_column(MinorUnits)
+
+
+class LedgerHold(Base):
+    """An amount of a guarded account that is reserved. It is open until there is a resolution of it."""
+
+    __tablename__ = "ledger_holds"
+    __table_args__ = (
+        UniqueConstraint("book_id", "id", "amount_minor", name="uq_ledger_holds_amount"),
+        UniqueConstraint("book_id", "scope", "key", name="uq_ledger_holds_idempotency"),
+        ForeignKeyConstraint(
+            ["book_id", "account_id"],
+            ["ledger_guarded_balances.book_id", "ledger_guarded_balances.account_id"],
+            name="fk_ledger_holds_guarded",
+        ),
+        CheckConstraint(f"amount_minor > 0 AND amount_minor <= {AMOUNT_CAP}", name="amount_in_range"),
+        CheckConstraint("amount_minor = CAST(amount_minor AS BIGINT)", name="amount_whole"),
+        # In a seal a hold stands under its id, as an entry does.
+        CheckConstraint("id <> book_id", name="not_its_book"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(Id)
+    amount_minor: Mapped[int] = mapped_column(MinorUnits)
+    scope: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200))
+    request_hash: Mapped[bytes] = mapped_column(Digest)
+    leaf: Mapped[bytes] = mapped_column(Digest)
+    source_type: Mapped[str] = mapped_column(String(40))
+    source_id: Mapped[UUID] = mapped_column(Id)
+    recorded_at: Mapped[datetime] = mapped_column(UtcInstant)
+    recorded_by: Mapped[UUID] = mapped_column(Id)
+
+
+class LedgerHoldResolution(Base):
+    """What became of a hold: settled by an entry, for no more than was held, or released. Its key makes it the only one."""
+
+    __tablename__ = "ledger_hold_resolutions"
+    __table_args__ = (
+        UniqueConstraint("book_id", "id", name="uq_ledger_hold_resolutions_id"),
+        UniqueConstraint("book_id", "entry_id", name="uq_ledger_hold_resolutions_entry"),
+        ForeignKeyConstraint(
+            ["book_id", "hold_id", "held_minor"],
+            ["ledger_holds.book_id", "ledger_holds.id", "ledger_holds.amount_minor"],
+            name="fk_ledger_hold_resolutions_hold",
+        ),
+        ForeignKeyConstraint(
+            ["book_id", "entry_id"],
+            ["ledger_entries.book_id", "ledger_entries.id"],
+            name="fk_ledger_hold_resolutions_entry",
+        ),
+        CheckConstraint("kind IN ('settled', 'released')", name="kind_known"),
+        CheckConstraint(
+            "(kind = 'settled' AND entry_id IS NOT NULL AND posted_minor > 0)"
+            " OR (kind = 'released' AND entry_id IS NULL AND posted_minor = 0)",
+            name="settled_by_an_entry",
+        ),
+        CheckConstraint("posted_minor <= held_minor", name="not_for_more"),
+        CheckConstraint("posted_minor = CAST(posted_minor AS BIGINT)", name="posted_whole"),
+        CheckConstraint("id <> book_id", name="not_its_book"),
+    )
+
+    book_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    hold_id: Mapped[UUID] = mapped_column(Id, primary_key=True)
+    id: Mapped[UUID] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(String(8))
+    held_minor: Mapped[int] = mapped_column(MinorUnits)
+    posted_minor: Mapped[int] = mapped_column(MinorUnits)
+    entry_id: Mapped[UUID | None] = mapped_column(Id)
+    reason: Mapped[str] = mapped_column(String(300))
+    recorded_at: Mapped[datetime] = mapped_column(UtcInstant)
+    recorded_by: Mapped[UUID] = mapped_column(Id)
+    leaf: Mapped[bytes] = mapped_column(Digest)

@@ -85,8 +85,14 @@ def explain(session: Session, actor: Actor, reference: str, *, purpose: Purpose)
     return rules.explain(comparison, queries.statements_of(session, journey, facts), law)
 
 
+_SAID = frozenset({"declared", "reported", "verified", "remedy", "debt"})
+"""The families of accounts that hold what was said of journeys and their debts."""
+
+
 def reconcile(session: Session, actor: Actor) -> list[str]:
-    """Return a sentence for every account of the books that does not hold exactly what was said; none when all do.
+    """Return a sentence for every account of what was said that does not hold exactly that; none when all do.
+
+    Accounts of other rooms, such as those of the fund, are theirs to hold against what they know.
 
     Who may: whoever may read the ledger.
     """
@@ -95,7 +101,7 @@ def reconcile(session: Session, actor: Actor) -> list[str]:
     held = {
         (balance.account, balance.currency): balance.balance_minor
         for balance in ledger.balances(session)
-        if balance.balance_minor
+        if balance.balance_minor and balance.account.partition(":")[0] in _SAID
     }
     return [
         f"{account} holds {to_text(held.get((account, currency), 0), currency)} {currency}, "

@@ -150,7 +150,7 @@ class TestWhoManagesWhom:
 
     def test_the_staff_of_the_fund_sees_nobody(self, database, people):
         fund = new_organisation(database, OrganisationKind.FUND_OPERATOR)
-        for role in (Role.FUND_PREPARER, Role.FUND_APPROVER):
+        for role in (Role.FUND_PREPARER, Role.FUND_APPROVER, Role.FUND_RELEASER):
             with database.read_session(Scope(POLICY[role].audience, fund, new_id())) as session:
                 assert queries.people(session) == []
 

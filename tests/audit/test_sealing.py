@@ -16,7 +16,7 @@ from recruitment.ledger.rules import LEAVES_MAX, head_after
 from recruitment.ledger.services.signatures import is_signed
 from recruitment.ledger.signing import SealKeyFile, SealKeyMissing
 from tests.audit.record import faults, ids, places, recorded, sealed, sealed_once
-from tests.ledger.test_concurrency import in_time
+from tests.ledger.together import in_time
 from tests.sealing.sealed import rotated
 from tests.sealing.sealed import sealed as books_sealed
 

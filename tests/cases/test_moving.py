@@ -169,7 +169,7 @@ def test_only_who_may_work_cases_moves_one(bench):
     for role, organisation in (
         (Role.CSO_SUPERVISOR, "CSO-1"), (Role.CSO_FIELDWORKER, "CSO-1"), (Role.AUDITOR, None), (Role.OPERATOR, None),
         (Role.AGENCY_OFFICER, "AG-1"), (Role.EMPLOYER_OFFICER, "EM-1"), (Role.PARTNER_REVIEWER, "PT-1"),
-        (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"),
+        (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"), (Role.FUND_RELEASER, "OP-1"),
     ):  # fmt: skip
         actor = bench.caseload.actor(role, organisation)
         with pytest.raises(NotPermitted, match=Permission.WORK_CASES):

@@ -31,7 +31,7 @@ EVERY = (
 )  # fmt: skip
 OUTSIDE = (
     (Role.AGENCY_OFFICER, "AG-1"), (Role.EMPLOYER_OFFICER, "EM-1"), (Role.PARTNER_REVIEWER, "PT-1"),
-    (Role.OPERATOR, None), (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"),
+    (Role.OPERATOR, None), (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"), (Role.FUND_RELEASER, "OP-1"),
 )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def test_nobody_but_a_case_worker_closes_and_no_machine_answers(bench):
         with pytest.raises(NotByThisActor):
             bench.close(reference, closer)
     homes = {Role.AGENCY_OFFICER: "AG-1", Role.EMPLOYER_OFFICER: "EM-1", Role.PARTNER_REVIEWER: "PT-1",
-             Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.CSO_SUPERVISOR: "CSO-1",
+             Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.FUND_RELEASER: "OP-1", Role.CSO_SUPERVISOR: "CSO-1",
              Role.CSO_FIELDWORKER: "CSO-1"}  # fmt: skip
     for role in Role:
         if role is not Role.CASE_WORKER:

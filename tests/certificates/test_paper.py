@@ -13,7 +13,7 @@ import pytest
 import zxingcpp
 
 from recruitment.certificates.exports.paper import BAND, draw, needed_keys
-from recruitment.certificates.exports.words import keys_of, sections_of, spoken
+from recruitment.certificates.exports.words import sections_of
 from recruitment.certificates.rules.evidence import (
     EVIDENCE_SENTENCES,
     HEARD_BY,
@@ -24,6 +24,7 @@ from recruitment.certificates.rules.kinds import NOT_FOUND, PERSON_KINDS, TOLD, 
 from recruitment.certificates.rules.statement import NotChecked
 from recruitment.typesetting import catalogue as catalogues
 from recruitment.typesetting.catalogue import Catalogue, languages
+from recruitment.typesetting.saying import keys_of, spoken
 from recruitment.verification.rules import FindingKind
 from tests.typesetting.pictures import assert_golden, looks_alike, pages
 

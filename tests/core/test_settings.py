@@ -60,6 +60,16 @@ class TestFromEnvironment:
 
 
 class TestSecondPerson:
+    def test_the_fund_has_a_limit_and_a_share_of_its_own(self):
+        given = {"RECRUITMENT_SECOND_APPROVER_ABOVE": "MMK 5.00", "RECRUITMENT_VICTIM_SUPPORT_SHARE": "0.25"}
+        found = Settings.from_environment(given)
+        assert found.second_approver_above == (("MMK", 500),)
+        assert str(found.victim_support_share) == "0.25"
+        assert dict(Settings.from_environment({}).second_approver_above)["THB"] == 100_000_00
+        for name in given:
+            with pytest.raises(SettingInvalid, match=name):
+                Settings.from_environment({name: "a lot"})
+
     def test_limits_are_read_by_currency_in_minor_units(self):
         given = {"RECRUITMENT_SECOND_PERSON_ABOVE": "THB 3000.50, JPY 900"}
         assert Settings.from_environment(given).second_person_above == (("THB", 3000_50), ("JPY", 900))

@@ -150,12 +150,13 @@ class TestTheContract:
         from recruitment.name_lists.files import NAME_LISTS
         from recruitment.organisations.files import ORGANISATIONS
         from recruitment.partners.files import SUPPLY_CHAINS
+        from recruitment.relief.files import NOMINATIONS
 
         rows = dict(
             re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page("docs/verification.md").section("Kinds"), re.MULTILINE)
         )
         grammars = [
-            DEMAND_LETTERS, JOBSEEKERS, JOURNEYS, NAME_LISTS, STAGES, ORGANISATIONS, SUPPLY_CHAINS,
+            DEMAND_LETTERS, JOBSEEKERS, JOURNEYS, NAME_LISTS, NOMINATIONS, STAGES, ORGANISATIONS, SUPPLY_CHAINS,
             *(getattr(fees, name) for name in fees.__all__),
         ]  # fmt: skip
         assert set(rows) == {grammar.kind for grammar in grammars}

@@ -54,6 +54,7 @@ SENDERS: dict[str, tuple[Role, str | None]] = {
     "supply-chains": (Role.OPERATOR, None),
     "reports": (Role.CSO_SUPERVISOR, "CSO-1"),
     "rates": (Role.OPERATOR, None),
+    "nominations": (Role.CSO_SUPERVISOR, "CSO-1"),
 }
 """Who sends each kind of file."""
 

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from tests.conftest import runner
 from tests.factories.rows import HEARD, SMALL_WORLD, Cells
 from tests.factories.sheets import write_csv
 
-__all__ = ["Field", "field", "imported", "small_worlds", "sqlite_field"]
+__all__ = ["Field", "field", "field_in", "imported", "small_worlds", "sqlite_field"]
 
 
 @dataclass
@@ -143,42 +143,74 @@ def _read_the_detector() -> None:
 
 
 class SmallWorlds:
-    """The small world in databases of either engine: made once for each, and every test gets a copy."""
+    """A world in databases of either engine: made once for each in a run, and every test gets a copy.
 
-    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
-        self._request, self._folder = request, folder
+    The small world to begin with; ``after`` gives those that stand on it.
+    """
+
+    def __init__(
+        self,
+        request: pytest.FixtureRequest,
+        folder: Path,
+        name: str = "small_world",
+        fill: Callable[[Settings, Path], None] | None = None,
+        parent: SmallWorlds | None = None,
+    ) -> None:
+        self._request, self._folder, self._name, self._parent = request, folder, name, parent
+        self._fill = fill or _fill
+        self._later: dict[str, SmallWorlds] = {}
+
+    def after(self, name: str, tell: Callable[[Field], object]) -> SmallWorlds:
+        """Return the world in which ``tell`` has happened too; ``name`` stands for it in this run."""
+        if name not in self._later:
+
+            def fill(settings: Settings, folder: Path) -> None:
+                with pytest.MonkeyPatch.context() as monkeypatch:
+                    tell(found := Field(runner(settings, monkeypatch), Database(settings), folder))
+                    found.database.dispose()
+                if settings.database_url.startswith("sqlite"):
+                    _checkpoint(settings)
+
+            self._later[name] = SmallWorlds(self._request, self._folder, name, fill, self)
+        return self._later[name]
 
     @contextmanager
     def copy(self, engine: str, folder: Path) -> Iterator[Settings]:
-        """Give the settings of a database in ``folder`` that holds the small world."""
+        """Give the settings of a database in ``folder`` that holds the world."""
         if engine == "sqlite":
             shutil.copytree(self._sqlite, folder, dirs_exist_ok=True)
             yield databases.settings_in(folder, f"sqlite:///{folder / 'recruitment.sqlite3'}")
             return
         servers = self._request.getfixturevalue("postgres_databases")
         shutil.copytree(self._postgres, folder, dirs_exist_ok=True)
-        with servers._database("small_world") as name:
+        with servers._database(self._name) as name:
             yield servers._settings(name, folder)
 
     @cached_property
     def _sqlite(self) -> Path:
-        folder = self._folder / "sqlite"
+        folder = self._folder / f"{self._name}_sqlite"
         folder.mkdir()
-        with self._request.getfixturevalue("sqlite_databases").migrated(folder) as settings:
-            _fill(settings, folder)
+        with self._begun("sqlite", folder) as settings:
+            self._fill(settings, folder)
         return folder
 
     @cached_property
     def _postgres(self) -> Path:
-        folder = self._folder / "postgres"
+        folder = self._folder / f"{self._name}_postgres"
         folder.mkdir()
         servers = self._request.getfixturevalue("postgres_databases")
-        with servers.migrated(folder) as settings:
-            _fill(settings, folder)
+        with self._begun("postgresql", folder) as settings:
+            self._fill(settings, folder)
             # It goes when the server goes.
             migrated = make_url(settings.database_url).database
-            servers._say(f"CREATE DATABASE small_world TEMPLATE {migrated} ENCODING 'UTF8' STRATEGY FILE_COPY")
+            servers._say(f"CREATE DATABASE {self._name} TEMPLATE {migrated} ENCODING 'UTF8' STRATEGY FILE_COPY")
         return folder
+
+    def _begun(self, engine: str, folder: Path) -> AbstractContextManager[Settings]:
+        if self._parent is not None:
+            return self._parent.copy(engine, folder)
+        servers = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[engine]
+        return self._request.getfixturevalue(servers).migrated(folder)
 
 
 def _fill(settings: Settings, folder: Path) -> None:
@@ -210,7 +242,8 @@ def small_worlds(request, tmp_path_factory) -> SmallWorlds:
 
 
 @contextmanager
-def _field(worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
+def field_in(worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
+    """Give a copy of a world to one test, with the command line upon it."""
     # Nothing of a test outlives the machine, so SQLite need not wait for the disk (as PostgreSQL does not either).
     pragmas = [pragma.replace("synchronous = FULL", "synchronous = OFF") for pragma in engine_settings._SQLITE_PRAGMAS]
     monkeypatch.setattr(engine_settings, "_SQLITE_PRAGMAS", tuple(pragmas))
@@ -225,12 +258,12 @@ def _field(worlds: SmallWorlds, engine: str, tmp_path: Path, monkeypatch: pytest
 @pytest.fixture
 def field(small_worlds, engine_name, tmp_path, monkeypatch) -> Iterator[Field]:
     """The small world in a database of this test alone; the test runs on both engines."""
-    with _field(small_worlds, engine_name, tmp_path, monkeypatch) as found:
+    with field_in(small_worlds, engine_name, tmp_path, monkeypatch) as found:
         yield found
 
 
 @pytest.fixture
 def sqlite_field(small_worlds, tmp_path, monkeypatch) -> Iterator[Field]:
     """The same on SQLite alone, where the engine makes no difference."""
-    with _field(small_worlds, "sqlite", tmp_path, monkeypatch) as found:
+    with field_in(small_worlds, "sqlite", tmp_path, monkeypatch) as found:
         yield found

@@ -24,6 +24,7 @@ _COLUMNS = {
     "reports": "reference* journey* fee_item* payee amount* currency paid_on stated_on* channel* checkpoint witnessed"
     " evidence deducted",
     "rates": "on* base* quote* rate* source*",
+    "nominations": "journey* operator* crew",
 }
 COLUMNS = {kind: [name.rstrip("*") for name in text.split()] for kind, text in _COLUMNS.items()}
 """The columns of the contract, by kind of file."""
@@ -75,6 +76,7 @@ DEFAULTS: dict[str, Cells] = {
         "paid_on": "2024-03-05", "stated_on": "2024-05-01", "channel": "hotline",
     },
     "rates": {"on": "2024-03-01", "base": "MMK", "quote": "THB", "rate": "0.0104", "source": "invented"},
+    "nominations": {"journey": "J-1", "operator": "OP-1"},
 }  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class ToldWorld:
         homes = {
             Role.CSO_FIELDWORKER: "CSO-1", Role.CSO_SUPERVISOR: "CSO-1", Role.AGENCY_OFFICER: "AG-1",
             Role.EMPLOYER_OFFICER: "EM-1", Role.PARTNER_REVIEWER: "PT-1", Role.CASE_WORKER: "OP-1",
-            Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1",
+            Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.FUND_RELEASER: "OP-1",
         }  # fmt: skip
         people = {Role.CSO_FIELDWORKER: self.fieldworker}
         return {role.value: self.actor(role, homes.get(role), people.get(role)) for role in Role}

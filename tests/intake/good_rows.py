@@ -31,4 +31,5 @@ GOOD: dict[str, list[Cells]] = {
     "supply-chains": rows("supply-chains", "valid_from", "2024-01-01", "2024-02-01"),
     "reports": [row("reports"), nothing_more()],
     "rates": rows("rates", "on", "2024-03-01", "2024-03-02"),
+    "nominations": [row("nominations", crew="The Grey Heron"), row("nominations", journey="J-2")],
 }

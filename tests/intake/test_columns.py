@@ -52,6 +52,8 @@ REFERENCES = [
     ("supply-chains", "partner", "PT-11", "PT-1"),
     ("supply-chains", "employer", "EM-11", "EM-1"),
     ("reports", "journey", "J-11", "J-1"),
+    ("nominations", "journey", "J-11", "J-1"),
+    ("nominations", "operator", "OP-11", "OP-1"),
 ]
 CURRENCIES = [
     ("demand-letters", "currency"), ("commitments", "currency"), ("declarations", "currency"),
@@ -162,6 +164,7 @@ class TestCodes:
         [
             ("jobseekers", "cso", "AG-1"), ("demand-letters", "employer", "AG-1"), ("demand-letters", "agency", "EM-1"),
             ("journeys", "agency", "CSO-1"), ("supply-chains", "partner", "EM-1"), ("supply-chains", "employer", "PT-1"),
+            ("nominations", "operator", "CSO-1"),
         ],
     )  # fmt: skip
     def test_an_organisation_of_another_kind_is_not_found(self, sqlite_field, kind, column, other):

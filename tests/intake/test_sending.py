@@ -207,6 +207,7 @@ def columns_not_in(kind: str) -> set[str]:
         "repayments": ("repayments",), "debts": ("debts",), "collateral": ("collateral",),
         "earnings": ("earnings",),
         "supply-chains": ("supply_chains",), "reports": ("reported_payments",), "rates": ("exchange_rates",),
+        "nominations": ("relief_cases",),
     }[kind]  # fmt: skip
     known = {column.name for column in grammar_of(FileKind(kind)).columns}
     return {column.name for name in tables for column in metadata.tables[name].columns} - known

@@ -24,6 +24,7 @@ REFUSED_COLUMN = {
     "organisations": "country", "jobseekers": "registered_on", "demand-letters": "issued_on", "commitments": "payer",
     "journeys": "channel", "stages": "outcome", "declarations": "payer", "repayments": "paid_by", "debts": "creditor",
     "collateral": "taken_on", "earnings": "month", "supply-chains": "tier", "reports": "channel", "rates": "rate",
+    "nominations": "operator",
 }  # fmt: skip
 
 

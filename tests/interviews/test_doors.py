@@ -47,7 +47,7 @@ class TestApi:
         ("role", "home"),
         [
             (Role.AGENCY_OFFICER, "AG-1"), (Role.EMPLOYER_OFFICER, "EM-1"), (Role.PARTNER_REVIEWER, "PT-1"),
-            (Role.OPERATOR, None), (Role.AUDITOR, None), (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"),
+            (Role.OPERATOR, None), (Role.AUDITOR, None), (Role.FUND_PREPARER, "OP-1"), (Role.FUND_APPROVER, "OP-1"), (Role.FUND_RELEASER, "OP-1"),
         ],
     )  # fmt: skip
     def test_nobody_else_comes_in(self, sqlite_office, role, home):

@@ -66,13 +66,14 @@ class Intruder:
         self.say("PRAGMA foreign_keys = OFF" if self.is_sqlite else "SET session_replication_role = replica")
 
     def turn_checks_off(self) -> None:
-        """Turn the CHECK constraints of postings and entries off."""
+        """Turn the CHECK constraints of the tables of money off."""
         if self.is_sqlite:
             self.say("PRAGMA ignore_check_constraints = ON")
             return
         for table, name in self.say(
             "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' "
-            "AND conrelid::regclass::text IN ('ledger_postings', 'ledger_entries')"
+            "AND conrelid::regclass::text IN ('ledger_postings', 'ledger_entries', 'ledger_guarded_balances', "
+            "'ledger_holds', 'ledger_hold_resolutions')"
         ):
             self.say(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
 

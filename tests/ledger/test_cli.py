@@ -10,6 +10,7 @@ import pytest
 from recruitment.core import clock
 from recruitment.database.unit_of_work import Database
 from tests.ledger.books import LOAN, REPORTED, VISA, a_draft, opened, posted, reversed_
+from tests.ledger.funds import a_fund, a_hold, held, released
 from tests.ledger.intruder import entry_row, insert
 
 
@@ -55,6 +56,33 @@ class TestEveryCommand:
         opened_by_commands.clear()
         run("ledger", *command)
         assert [one.engine.pool.checkedin() for one in opened_by_commands] == [0]
+
+
+@pytest.fixture
+def fund(database):
+    """A fund of 1,000.00 of which 150.00 are held and 50.00 were."""
+    book = a_fund(database, 1_000_00)
+    drafts = [a_hold(book, 150_00, key="PL-1"), a_hold(book, 50_00, key="PL-2")]
+    with clock.stopped_at(datetime(2024, 7, 1, tzinfo=UTC)):
+        held(database, *drafts)
+    released(database, (book, drafts[1].id))
+    return book, drafts[0].id
+
+
+class TestHolds:
+    def test_are_shown_with_what_they_are_for(self, run, fund):
+        book, hold = fund
+        assert cells(run("ledger", "holds", "--book", book).output)[2:] == [
+            ["2024-07-01T00:00:00", "fund:bank:main", "150.00", "THB", "plan/PL-1", str(hold)]
+        ]
+
+    def test_of_a_book_that_is_not_there_are_refused(self, run, database):
+        assert "There is no book" in run("ledger", "holds", "--book", uuid4(), exit_code=1).stderr
+
+    def test_stand_under_the_balances_of_today(self, run, fund):
+        balances = ["ledger", "balances", "--book", fund[0]]
+        assert cells(run(*balances).output)[-1] == ["fund:bank:main", "THB", "150.00", "850.00"]
+        assert "available" not in run(*balances, "--as-of", "2030-01-01").output
 
 
 class TestBalances:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from recruitment.core.actor import LOCAL_OPERATOR
-from recruitment.core.errors import RecruitmentError
 from recruitment.database.unit_of_work import Database
 from recruitment.ledger import service
 from recruitment.ledger.rules import PostingDraft
@@ -24,29 +22,7 @@ from tests.ledger.books import (
     posted,
     rows_of,
 )
-
-WRITERS = 6
-
-
-def at_once(work, count: int = WRITERS) -> list:
-    """Call ``work`` with 0, 1, 2, … in threads that start together, and return what each returned or raised."""
-    barrier = threading.Barrier(count)
-
-    def run(number: int):
-        barrier.wait()
-        try:
-            return work(number)
-        except RecruitmentError as error:
-            return error
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
-def in_time(thread: threading.Thread) -> None:
-    """Wait for a thread, but not for ever: a writer that waits for us would wait that long."""
-    thread.join(timeout=20)
-    assert not thread.is_alive()
+from tests.ledger.together import WRITERS, at_once, in_time
 
 
 class TestAccounts:

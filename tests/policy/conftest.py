@@ -32,12 +32,14 @@ from tests.factories.people import settle, token_for
 from tests.factories.sheets import write_csv
 from tests.factories.told_world import build
 from tests.policy.certificates import put_certificates
+from tests.policy.fund import put_fund
 from tests.policy.matrix import Everybody
+from tests.policy.relief import put_relief
 
 HOMES = {
     Role.CSO_FIELDWORKER: "CSO-1", Role.CSO_SUPERVISOR: "CSO-1", Role.AGENCY_OFFICER: "AG-1",
     Role.EMPLOYER_OFFICER: "EM-1", Role.PARTNER_REVIEWER: "PT-1", Role.CASE_WORKER: "OP-1",
-    Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1",
+    Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.FUND_RELEASER: "OP-1",
 }  # fmt: skip
 _OF_OTHERS = {Role.CSO_SUPERVISOR: "CSO-2", Role.AGENCY_OFFICER: "AG-2", Role.EMPLOYER_OFFICER: "EM-2"}
 _WORLDS = pytest.StashKey[dict[str, Everybody]]()
@@ -100,6 +102,8 @@ def _made(databases, folder) -> Iterator[Everybody]:
             period=period,
             disclosures=disclosures,
             certificates=put_certificates(database, period),
+            relief=put_relief(database),
+            fund=put_fund(database),
             webhooks={
                 code: _webhook(database, settle(database, Role.PARTNER_REVIEWER, ids[code]))
                 for code in ("PT-1", "PT-2")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -62,6 +62,8 @@ class Everybody:
     period: str
     disclosures: tuple[str, str]
     certificates: dict[str, str]
+    relief: dict[str, str]
+    fund: dict[str, tuple[str, str]]
     webhooks: dict[str, tuple[str, str]]
     homes: dict[Role, str | None]
 
@@ -152,6 +154,14 @@ def _person(every: Everybody, role: Role) -> tuple[object, ...]:
     return every.spare_people[role].id, every.strangers[Role.CSO_SUPERVISOR].id, ABSENT_ID
 
 
+def _relief(what: str) -> Callable[[Everybody, Role], tuple[object, ...]]:
+    return lambda every, _role: (every.relief[f"{what} J-1"], every.relief[f"{what} J-4"], ABSENT)
+
+
+def _fund(what: str) -> Callable[[Everybody, Role], tuple[object, ...]]:
+    return lambda every, _role: (*every.fund[what], f"{ABSENT}/1" if what == "line" else ABSENT)
+
+
 def _token(every: Everybody, role: Role, number: int) -> tuple[object, ...]:
     other = Role.AUDITOR if role is Role.OPERATOR else Role.OPERATOR
     return every.spare_tokens[role][number], every.spare_tokens[other][number], ABSENT
@@ -179,6 +189,20 @@ _NAMES = {
     "/certificate-shares/": lambda every, _role: (every.certificates["J-1"], every.certificates["J-4"], ABSENT),
     "/check/": lambda every, _role: (every.certificates["code"], ABSENT, ABSENT),  # a code is whose it was given to
     "/status/": lambda _every, _role: (1, 2, 3),  # no purpose is called so: the lists are everybody's
+    "/payment-plans/": _fund("plan"),
+    "/payments/": _fund("payment"),
+    "/bank-answers/": _fund("answer"),
+    "/suspense/": _fund("line"),
+    "/payees/": _fund("payee"),
+    "/fund-pots/": _fund("pot"),
+    "/fund-receipts/": _fund("receipt"),
+    "/fund/receipts/": _fund("receipt"),
+    "/relief-cases/": _relief("case"),
+    "/relief-debts/": _relief("debt"),
+    "/relief/": _relief("case"),
+    "/agreements/": _relief("agreement"),
+    "/entitlements/": _relief("entitlement"),
+    "/creditors/": lambda every, _role: (every.relief["creditor"], ABSENT, ABSENT),  # they are of the inside alone
     "/journeys/": _journey,
     "/comparisons/": _journey,
     "/people/": _person,
@@ -197,6 +221,12 @@ _NAMES = {
 _QUERIES = {
     "/api/v1/jobseekers/<reference:reference>/copy": "purpose=worker_request",
     "/api/v1/measures": "corridor=MM-TH",
+    "/api/v1/fund-statement": "first=2026-01-01&last=2026-01-31",
+    "/api/v1/time-to-money": "first=2026-01-01&last=2026-01-31",
+    "/api/v1/relief-cases/<reference:reference>": "purpose=casework",
+    "/api/v1/relief-cases/<reference:reference>/receipt": "purpose=casework",
+    "/api/v1/entitlements/<reference:reference>": "purpose=casework",
+    "/api/v1/entitlements/<reference:reference>/recomputation": "purpose=casework",
     "/api/v1/comparisons/<reference:journey>/explanation": "purpose=casework",
     "/api/v1/journeys/<reference:journey>/adjudications": "purpose=casework",
     **{
@@ -288,6 +318,8 @@ def _address(every: Everybody, rule: Rule, name: object) -> str:
         values = dict.fromkeys(rule.arguments, name)
         if "book" in values and "entry" in values:
             values["book"] = every.book()
+        if "number" in values and isinstance(name, str):
+            values["number"] = 1
         return every.app.url_map.bind("127.0.0.1").build(rule.endpoint, values, method=None)
 
 

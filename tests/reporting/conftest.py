@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from recruitment.app import create_app
 from recruitment.core.actor import LOCAL_OPERATOR
 from recruitment.web.context import EXTENSION
-from tests.factories.field import Field, field, small_worlds
+from tests.factories.field import Field, field, field_in, small_worlds
 from tests.factories.people import act_as
 from tests.factories.rows import nothing_more, row
 
@@ -26,8 +26,13 @@ __all__ = ["field", "small_worlds"]
 
 
 @pytest.fixture
-def told(field: Field) -> Field:
+def told(small_worlds, engine_name, tmp_path, monkeypatch) -> Iterator[Field]:
     """The small world in which J-1 is in dispute, J-2 is debt-free, and J-3 was never compared."""
+    with field_in(small_worlds.after("told_world", _tell), engine_name, tmp_path, monkeypatch) as found:
+        yield found
+
+
+def _tell(field: Field) -> None:
     field.send(
         "stages", row("stages"), row("stages", stage="medical_origin", occurred_on="2024-02-20", outcome="failed")
     )
@@ -47,7 +52,6 @@ def told(field: Field) -> Field:
     field.send("debts", row("debts"))
     for journey in ("J-1", "J-2"):
         field.run("verification", "compare", "--journey", journey)
-    return field
 
 
 @pytest.fixture

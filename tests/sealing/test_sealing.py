@@ -16,7 +16,7 @@ from recruitment.ledger import rules, service
 from recruitment.ledger.services import sealing
 from recruitment.ledger.signing import SealKeyMissing, is_signed, seal_message
 from tests.ledger.books import READER, VISA, a_draft, balances_of, entries_of, opened, posted, reversed_
-from tests.ledger.test_concurrency import in_time
+from tests.ledger.together import in_time
 from tests.sealing.sealed import (
     IS_DEEP,
     faults_of_chain,

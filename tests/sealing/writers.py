@@ -16,8 +16,8 @@ from recruitment.core.settings import Settings
 from recruitment.database.bulk import insert_many
 from recruitment.database.unit_of_work import Database, WriteConflict
 from recruitment.ledger import service
-from recruitment.ledger.rules import EntryDraft, Posted, PostingDraft
-from recruitment.ledger.services import sealing
+from recruitment.ledger.rules import EntryDraft, Held, HoldDraft, Posted, PostingDraft, Settlement
+from recruitment.ledger.services import holds, posting, sealing
 from recruitment.ledger.signing import SealKeyFile
 from tests.ledger.books import LOAN, MEDICAL, REPORTED, VISA
 
@@ -91,10 +91,10 @@ def write_in_two_commits(settings: Settings, say: Say, *, book: str, start: int,
     database = Database(settings)
     held: list[tuple[Any, ...]] = []
 
-    def hold(_: Session, *rows: Any) -> None:
+    def keep(_: Session, *rows: Any) -> None:
         held.append(rows)
 
-    setattr(service, "insert_many", hold)  # noqa: B010 - it is another module's, for this process alone
+    setattr(posting, "insert_many", keep)  # noqa: B010 - it is another module's, for this process alone
     for index in range(start, 10**9):
         held.clear()
         draft = draft_of(UUID(book), index)
@@ -128,8 +128,46 @@ def write_and_tell_too_early(settings: Settings, say: Say, *, book: str, start: 
             time.sleep(0.004)
 
 
+def hold(settings: Settings, say: Say, *, book: str, start: int) -> None:
+    """Hold 5 and end the hold, from ``start`` on, telling each after its unit of work has committed."""
+    database = Database(settings)
+    for index in range(start, 10**9):
+        with database.unit_of_work() as session:
+            held = hold_once(session, UUID(book), index)
+        say(f"{index} held {held.hold_id}")
+        with database.unit_of_work() as session:
+            end_once(session, UUID(book), index, held.hold_id)
+        say(f"{index} ended {held.hold_id}")
+
+
+def hold_once(session: Session, book: UUID, index: int) -> Held:
+    """Hold what stands for ``index``."""
+    draft = HoldDraft(uuid4(), book, "fund:bank:main", "THB", 5, "kill", f"{index}", "test", UUID(int=index))
+    return holds.hold(session, LOCAL_OPERATOR, [draft])[0]
+
+
+def end_once(session: Session, book: UUID, index: int, hold_id: UUID) -> None:
+    """Release every third hold; settle the others for 3."""
+    if index % 3 == 0:
+        holds.release(session, LOCAL_OPERATOR, [(book, hold_id)], "over")
+        return
+    draft = EntryDraft(
+        id=uuid4(), book_id=book, postings=(PostingDraft("fund:in_transit", "fund:bank:main", "THB", 3),),
+        effective_on=date(2024, 1, 1), scope="kill", key=f"{index}", source_type="test", source_id=UUID(int=index),
+        narrative=f"entry {index}",
+    )  # fmt: skip
+    holds.settle(session, LOCAL_OPERATOR, [Settlement(book, hold_id, draft)])
+
+
+def left_after(held: int, ended: int) -> int:
+    """Return what of 1,000,000 is available when the first ``held`` are held, of which the first ``ended`` have ended."""
+    spent = 3 * sum(1 for index in range(ended) if index % 3)
+    return 1_000_000 - spent - 5 * (held - ended)
+
+
 ROLES: dict[str, Callable[..., None]] = {
     "write": write,
+    "hold": hold,
     "seal": seal,
     "write_in_two_commits": write_in_two_commits,
     "write_and_tell_too_early": write_and_tell_too_early,

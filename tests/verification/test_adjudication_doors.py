@@ -110,7 +110,7 @@ class TestWhoIsRefused(OnSqlite):
         reference = decide(heard).json["reference"]
         outside = {
             Role.AGENCY_OFFICER: "AG-1", Role.EMPLOYER_OFFICER: "EM-1", Role.PARTNER_REVIEWER: "PT-1",
-            Role.OPERATOR: None, Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.AUDITOR: None,
+            Role.OPERATOR: None, Role.FUND_PREPARER: "OP-1", Role.FUND_APPROVER: "OP-1", Role.FUND_RELEASER: "OP-1", Role.AUDITOR: None,
         }  # fmt: skip
         for role, home in outside.items():
             actor = heard.actor(role, home)

@@ -5,7 +5,7 @@ and another one calls every route as every role. A change here shows there, and 
 
 Deny by default: what does not stand here may not be done. The rules behind it: an agency or employer never sees, counts,
 infers or times a worker's report; an operator runs the service and does not read people; who reads a worker's word does
-not decide about money.
+not pay money out, and of the fund one role prepares, one approves and one releases.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ _EVERYBODY = frozenset({
 })  # fmt: skip
 
 _FIELDWORK = _EVERYBODY | {
+    Permission.CONFIRM_PAYMENTS,
     Permission.COPY_PERSONS,
     Permission.FIND_JOBSEEKERS,
+    Permission.NOMINATE_RELIEF,
     Permission.POST_ENTRIES,
     Permission.RAISE_CASES,
     Permission.READ_CASES,
@@ -47,9 +49,11 @@ _FIELDWORK = _EVERYBODY | {
     Permission.READ_INTERVIEWS,
     Permission.READ_JOURNEYS,
     Permission.READ_PERSONS,
+    Permission.READ_RELIEF,
     Permission.READ_STATEMENTS,
     Permission.RECORD_CONSENTS,
     Permission.RECORD_EARNINGS,
+    Permission.RECORD_PAYEES,
     Permission.RECORD_REACH,
     Permission.RECORD_STAGES,
     Permission.RECORD_STATEMENTS,
@@ -145,11 +149,13 @@ POLICY: dict[Role, RolePolicy] = {
         | {
             Permission.ADJUDICATE,
             Permission.CHECK_CERTIFICATES,
+            Permission.CONFIRM_PAYMENTS,
             Permission.COPY_PERSONS,
             Permission.DISCLOSE_NAMES,
             Permission.DRAW_SAMPLES,
             Permission.FIND_JOBSEEKERS,
             Permission.ISSUE_CERTIFICATES,
+            Permission.NOMINATE_RELIEF,
             Permission.POST_ENTRIES,
             Permission.RAISE_CASES,
             Permission.READ_CASES,
@@ -164,9 +170,11 @@ POLICY: dict[Role, RolePolicy] = {
             Permission.READ_MEASURES,
             Permission.READ_PERSONS,
             Permission.READ_RELEASE_WORKINGS,
+            Permission.READ_RELIEF,
             Permission.READ_STATEMENTS,
             Permission.RECORD_CONSENTS,
             Permission.RECORD_EARNINGS,
+            Permission.RECORD_PAYEES,
             Permission.RECORD_REACH,
             Permission.RECORD_STATEMENTS,
             Permission.RECORD_VALIDATIONS,
@@ -174,12 +182,33 @@ POLICY: dict[Role, RolePolicy] = {
             Permission.REVOKE_CERTIFICATES,
             Permission.SHARE_CERTIFICATES,
             Permission.WORK_CASES,
+            Permission.WORK_RELIEF,
         },
     ),
     Role.FUND_PREPARER: RolePolicy(
-        frozenset({OrganisationKind.FUND_OPERATOR}), Audience.STAFF, _EVERYBODY | {Permission.RECORD_RATES}
+        frozenset({OrganisationKind.FUND_OPERATOR}),
+        Audience.STAFF,
+        _EVERYBODY
+        | {
+            Permission.MANAGE_POTS,
+            Permission.POST_ENTRIES,
+            Permission.PREPARE_PLANS,
+            Permission.READ_FUND,
+            Permission.RECONCILE_PAYMENTS,
+            Permission.RECORD_RATES,
+            Permission.RECORD_RECEIPTS,
+        },
     ),
-    Role.FUND_APPROVER: RolePolicy(frozenset({OrganisationKind.FUND_OPERATOR}), Audience.STAFF, _EVERYBODY),
+    Role.FUND_APPROVER: RolePolicy(
+        frozenset({OrganisationKind.FUND_OPERATOR}),
+        Audience.STAFF,
+        _EVERYBODY | {Permission.APPROVE_PLANS, Permission.READ_FUND},
+    ),
+    Role.FUND_RELEASER: RolePolicy(
+        frozenset({OrganisationKind.FUND_OPERATOR}),
+        Audience.STAFF,
+        _EVERYBODY | {Permission.POST_ENTRIES, Permission.READ_FUND, Permission.RELEASE_PLANS},
+    ),
     Role.AUDITOR: RolePolicy(
         frozenset(),
         Audience.INSIDE,
@@ -194,10 +223,12 @@ POLICY: dict[Role, RolePolicy] = {
             Permission.READ_COMPARISONS,
             Permission.READ_DECLARATIONS,
             Permission.READ_DEMAND_LETTERS,
+            Permission.READ_FUND,
             Permission.READ_JOURNEYS,
             Permission.READ_LEDGER,
             Permission.READ_MEASURES,
             Permission.READ_RELEASE_WORKINGS,
+            Permission.READ_RELIEF,
             Permission.READ_SUPPLY_CHAINS,
         },
     ),

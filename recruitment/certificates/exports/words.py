@@ -5,66 +5,16 @@ Nothing is drawn here. The words are those of ``typesetting/catalogues``; this m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from babel import Locale
-from babel.dates import format_date
+from recruitment.typesetting.saying import Country, Said, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from recruitment.typesetting.catalogue import Catalogue
-
 PARTS = ("independence", "timing", "documents", "words")
 """The four parts of a level of evidence, in the order in which they are told."""
-
-
-class Country(NamedTuple):
-    """A country by its code (ISO 3166-1); its name comes from the CLDR, in the language of the paper."""
-
-    code: str
-
-
-@dataclass(frozen=True)
-class Said:
-    """A text of the catalogue, by its key, and what is put into it."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-class Section(NamedTuple):
-    """A part of the paper: its heading and its paragraphs, each of one or more sentences."""
-
-    heading: Said
-    paragraphs: tuple[tuple[Said, ...], ...]
-
-
-def spoken(said: Said, catalogue: Catalogue, *, draft: bool) -> str:
-    """Return a text in the language of ``catalogue``, with days and countries as they are written in it."""
-    values = {
-        name: spoken(value, catalogue, draft=draft) if isinstance(value, Said) else _value(value, catalogue.language)
-        for name, value in said.values.items()
-    }
-    return catalogue.text(said.key, draft=draft, **values)
-
-
-def keys_of(said: Said) -> set[str]:
-    """Return the keys of a text and of those that are put into it."""
-    return {said.key}.union(*(keys_of(value) for value in said.values.values() if isinstance(value, Said)))
-
-
-def _value(value: object, language: str) -> str:
-    locale = "en_GB" if language == "en" else language
-    if isinstance(value, datetime):
-        return f"{format_date(value, 'long', locale)}, {value:%H:%M}\u00a0UTC"
-    if isinstance(value, date):
-        return format_date(value, "long", locale)
-    if isinstance(value, Country):
-        return str(Locale.parse(locale).territories.get(value.code, value.code))
-    return str(value)
 
 
 def title_of(statement: Mapping[str, Any]) -> tuple[Said, Said]:

@@ -14,10 +14,11 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from recruitment.certificates import services
 from recruitment.certificates.errors import CheckUnreadable
-from recruitment.certificates.exports.words import sections_of, spoken
+from recruitment.certificates.exports.words import sections_of
 from recruitment.certificates.rules import CertificateState
 from recruitment.certificates.schemas import PublicCheckSchema
 from recruitment.typesetting.catalogue import SOURCE, Catalogue
+from recruitment.typesetting.saying import spoken
 from recruitment.web.context import public_session
 from recruitment.web.errors import wants_json
 from recruitment.web.gate import public as open_to_all

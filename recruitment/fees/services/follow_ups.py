@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from recruitment.core import clock
 from recruitment.core.actor import Permission
+from recruitment.core.canonical import digest
 from recruitment.database.bulk import insert_many
 from recruitment.fees import posting_rules, queries
 from recruitment.fees.models import CollateralRow, DebtRow, RepaymentRow
@@ -16,7 +18,8 @@ from recruitment.jobseekers import queries as jobseekers
 from recruitment.journeys import queries as journeys
 from recruitment.ledger import queries as ledger
 from recruitment.ledger.service import post, reverse
-from recruitment.sheets.importing import Filing
+from recruitment.sheets.errors import refused
+from recruitment.sheets.importing import Filing, Row, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from recruitment.fees.services.versions import Revision
     from recruitment.ledger.rules import EntryDraft
     from recruitment.organisations.rules import OrganisationRead
-    from recruitment.sheets.importing import Report, Row, Tally
+    from recruitment.sheets.importing import Report
 
 T = TypeVar("T", Repayment, Debt, Collateral)
 
@@ -67,6 +70,36 @@ def filing_of_debts(session: Session, actor: Actor, sender: OrganisationRead) ->
 def filing_of_collateral(session: Session, actor: Actor, sender: OrganisationRead) -> Filing[Collateral]:
     """Return how collateral is filed; it is no money, so nothing is posted. Who may: whoever may record statements."""
     return _filing(session, actor, sender, CollateralRow, _COLLATERAL, lambda revisions: [None] * len(revisions))
+
+
+def record_repayments(session: Session, actor: Actor, sender: OrganisationRead, repayments: Sequence[Repayment]) -> int:
+    """Record repayments that a room above knows of, as a file of ``sender`` would; return how many were new or changed.
+
+    Who may: whoever may record statements. Raises ``FileRefused`` when one belongs to another journey already.
+    """
+    return _record(filing_of_repayments(session, actor, sender), repayments)
+
+
+def record_debts(session: Session, actor: Actor, sender: OrganisationRead, debts: Sequence[Debt]) -> int:
+    """Record debts as they stand, likewise."""
+    return _record(filing_of_debts(session, actor, sender), debts)
+
+
+def _record(filing: Filing[T], values: Sequence[T]) -> int:
+    """File values by the way of their kind. Their digests are of what they say, so the same again changes nothing."""
+
+    def refuse(line: int, _column: str | None, code: str, message: str) -> None:
+        raise refused(line, code, message)
+
+    tally = Tally()
+    rows = [Row(number, each, digest(_said(each))) for number, each in enumerate(values, start=1)]
+    filing.file(rows, tally, refuse)
+    return tally.added + tally.corrected
+
+
+def _said(value: Repayment | Debt | Collateral) -> dict[str, object]:
+    said = {each.name: getattr(value, each.name) for each in fields(value)}
+    return said | {"journey": value.journey.id}
 
 
 def _filing(

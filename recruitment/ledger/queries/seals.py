@@ -18,6 +18,8 @@ from recruitment.ledger.models import (
     LedgerBook,
     LedgerCurrency,
     LedgerEntry,
+    LedgerHold,
+    LedgerHoldResolution,
     LedgerPosting,
     LedgerSeal,
     LedgerSealKey,
@@ -38,7 +40,7 @@ _books = LedgerBook.__table__.c
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """An entry, or the opening of a book, that no seal holds."""
+    """An entry, a hold, what became of one, or the opening of a book, that no seal holds."""
 
     book_id: UUID
     entry_id: UUID
@@ -81,7 +83,7 @@ def seal_keys(session: Session) -> list[PublicSealKey]:
 
 
 def unsealed(session: Session, limit: int) -> list[Unsealed]:
-    """Return what no seal holds yet, at most ``limit``: openings of books first, then entries.
+    """Return what no seal holds yet, at most ``limit``: openings of books first, then entries, then holds.
 
     It asks which have no leaf, never which are newer than the last one: a transaction that commits late is found too.
     """
@@ -94,18 +96,24 @@ def unsealed(session: Session, limit: int) -> list[Unsealed]:
         .limit(limit)
     )
     found = [Unsealed(book, book, None, kind, opened_at) for book, kind, opened_at in session.execute(query)]
-    if len(found) == limit:
-        return found
-    of_entry = and_(_leaves.book_id == _entries.book_id, _leaves.entry_id == _entries.id)
-    entries = (
-        select(_entries.book_id, _entries.id, _entries.leaf)
-        .outerjoin(LedgerSealLeaf, of_entry)
-        .where(_leaves.book_id.is_(None))
-        .order_by(_entries.book_id, _entries.id)
-        .limit(limit - len(found))
-    )
-    found.extend(Unsealed(book, entry, leaf, None, None) for book, entry, leaf in session.execute(entries))
+    for model in (LedgerEntry, LedgerHold, LedgerHoldResolution):
+        if len(found) < limit:
+            found.extend(_unsealed_rows(session, model, limit - len(found)))
     return found
+
+
+def _unsealed_rows(
+    session: Session, model: type[LedgerEntry | LedgerHold | LedgerHoldResolution], limit: int
+) -> Iterator[Unsealed]:
+    rows = model.__table__.c
+    query = (
+        select(rows.book_id, rows.id, rows.leaf)
+        .outerjoin(LedgerSealLeaf, and_(_leaves.book_id == rows.book_id, _leaves.entry_id == rows.id))
+        .where(_leaves.book_id.is_(None))
+        .order_by(rows.book_id, rows.id)
+        .limit(limit)
+    )
+    return (Unsealed(book, each, leaf, None, None) for book, each, leaf in session.execute(query))
 
 
 def books_not_sealed(session: Session, books: Collection[UUID], until: datetime) -> set[UUID]:
@@ -245,15 +253,14 @@ def plain_books(session: Session) -> Iterator[tuple[str, str, str, bytes | None,
 
 
 def leaves_without_subject(session: Session) -> list[tuple[UUID, UUID, int]]:
-    """Return book, entry and seal of leaves whose entry (or book) is not there any more."""
-    of_entry = and_(_entries.book_id == _leaves.book_id, _entries.id == _leaves.entry_id)
-    query = (
-        select(_leaves.book_id, _leaves.entry_id, _leaves.number)
-        .outerjoin(LedgerEntry, of_entry)
-        .outerjoin(LedgerBook, and_(_books.id == _leaves.entry_id, _books.id == _leaves.book_id))
-        .where(_entries.id.is_(None), _books.id.is_(None))
-    )
-    return [(book, entry, number) for book, entry, number in session.execute(query)]
+    """Return book, id and seal of leaves whose entry (or hold, its end, or book) is not there any more."""
+    query = select(_leaves.book_id, _leaves.entry_id, _leaves.number)
+    for model in (LedgerEntry, LedgerHold, LedgerHoldResolution):
+        rows = model.__table__.c
+        same = and_(rows.book_id == _leaves.book_id, rows.id == _leaves.entry_id)
+        query = query.outerjoin(model, same).where(rows.id.is_(None))
+    query = query.outerjoin(LedgerBook, and_(_books.id == _leaves.entry_id, _books.id == _leaves.book_id))
+    return [(book, entry, number) for book, entry, number in session.execute(query.where(_books.id.is_(None)))]
 
 
 def _stream(session: Session, query: Any) -> Iterator[Any]:

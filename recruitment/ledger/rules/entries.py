@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 _ACCOUNTS = UUID("6b1c2f5e-9f0e-5d55-8a53-0d2f6f4c1a11")
+_GUARDABLE = "fund:"
 _CODE = re.compile(r"[a-z][a-z0-9_]*(:[a-z0-9][a-z0-9_]*)*")
 
 
@@ -74,6 +75,15 @@ def account(code: str, currency: str) -> Account:
     family = code.partition(":")[0]
     basis = Basis(family) if family in {Basis.DECLARED, Basis.REPORTED, Basis.VERIFIED} else Basis.MONEY
     return Account(uuid5(_ACCOUNTS, f"{code}|{currency}"), code, currency, basis)
+
+
+def may_be_guarded(code: str) -> bool:
+    """Say whether accounts of a code can be guarded: those of a fund (``fund:…``) alone.
+
+    Everything else says what was paid, or who owes, and is never taken from. So whoever posts fees, reports and debts need
+    not even ask.
+    """
+    return code.startswith(_GUARDABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ LATE_MAX = timedelta(hours=1)
 put in later."""
 
 
+PUT_IN_LATER = "was put in later: seal {} was made after its instant and does not hold it"
+"""What is said of it, with the number of the seal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """A seal as the database has it. ``caught_up``: when it was made, nothing else was left to seal."""

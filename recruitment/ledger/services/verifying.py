@@ -25,6 +25,7 @@ from recruitment.ledger import queries, rules, signing
 from recruitment.ledger.errors import AccountCodeInvalid
 from recruitment.ledger.queries import checkpoints, faults, seals
 from recruitment.ledger.rules import Fault
+from recruitment.ledger.services.verifying_holds import faults_of_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from recruitment.ledger.signing import Head
 
 _CHUNK = 1000
-_PUT_IN_LATER = "was put in later: seal {} was made after its instant and does not hold it"
 
 Chart: TypeAlias = dict[str, tuple[str, str, str]]
 """Code, currency and basis of each account, by its id."""
@@ -71,6 +71,7 @@ def _all_faults(session: Session, anchors: Sequence[bytes], heads: Sequence[Head
     yield from _faults_of_books(session, watch)
     unused = set(chart)
     yield from _faults_of_entries(session, chart, watch, unused)
+    yield from faults_of_holds(session, chart, watch, unused)
     for code, currency, _ in sorted(chart[key] for key in unused):
         what = f"the account {code} in {currency} is used by no posting: something was taken out, or put in"
         yield Fault(None, None, what)
@@ -111,7 +112,7 @@ def _faults_of_books(session: Session, watch: rules.LateWatch) -> Iterator[Fault
         if sealed_leaf is not None and rules.book_leaf(book_id, kind, opened_at) != sealed_leaf:
             yield Fault(UUID(book_id), None, "was changed after it was sealed")
         elif missed := watch.missed_by(opened_at, seal_number):
-            yield Fault(UUID(book_id), None, _PUT_IN_LATER.format(missed))
+            yield Fault(UUID(book_id), None, rules.PUT_IN_LATER.format(missed))
 
 
 def _faults_of_entries(session: Session, chart: Chart, watch: rules.LateWatch, unused: set[str]) -> Iterator[Fault]:
@@ -134,7 +135,7 @@ def _faults_of_entries(session: Session, chart: Chart, watch: rules.LateWatch, u
             upcoming = next(grouped, None)
         what = _wrong_with(entry, postings, chart)
         if what is None and (missed := watch.missed_by(entry.recorded_at, entry.seal_number)):
-            what = _PUT_IN_LATER.format(missed)
+            what = rules.PUT_IN_LATER.format(missed)
         if what is not None:
             yield _fault(place, what)
     while upcoming is not None:

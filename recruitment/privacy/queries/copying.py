@@ -28,6 +28,7 @@ from recruitment.journeys import queries as journeys_queries
 from recruitment.journeys.models import Journey, JourneyStage
 from recruitment.organisations.models import Organisation
 from recruitment.releases import queries as releases
+from recruitment.relief import queries as relief
 from recruitment.verification import queries as verification
 from recruitment.verification.models import ComparisonRow
 
@@ -90,6 +91,7 @@ def _of_journey(session: Session, journey: Journey) -> dict[str, Any]:
     named, assessed = releases.for_the_copy(session, journey.id, journey.jobseeker_id)
     found |= {"disclosures": named, "retaliation_assessments": assessed}
     found |= certificates.for_the_copy(session, journey.id, clock.now())
+    found["relief"] = relief.for_the_copy(session, journey.id, clock.today())
     found["comparison"] = json.loads(comparison) if comparison else None
     return found
 

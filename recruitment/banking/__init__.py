@@ -1,0 +1,1 @@
+"""Payment files that banks take, and the answers that they send back. No database, no web."""

@@ -1,0 +1,1 @@
+"""What forms and addresses bring, without Flask: ``filled`` reads forms, ``named`` finds what is named."""

@@ -1,0 +1,92 @@
+"""Every read of the fund."""
+
+from recruitment.fund.queries.answers import (
+    answer,
+    answer_by_digest,
+    answers_page,
+    known_entries,
+    line,
+    lines_of,
+    suspense_page,
+)
+from recruitment.fund.queries.dues import (
+    ageing,
+    dues_by_reference,
+    dues_by_source,
+    dues_of_plan,
+    dues_page,
+    is_ended,
+    items_of,
+    known_sources,
+    not_paid_by,
+    open_dues,
+)
+from recruitment.fund.queries.payees import (
+    ACCOUNT,
+    HOLDER,
+    KnownPayee,
+    holders_of,
+    known,
+    newest_of,
+    opened,
+    payee,
+    payees_by_id,
+    payees_of,
+    payees_waiting,
+)
+from recruitment.fund.queries.payments import (
+    KnownPayment,
+    batches_by_reference,
+    known_payment,
+    payment,
+    payment_events,
+    payments_by_id,
+    payments_locked,
+    payments_of,
+    payments_page,
+    random_five,
+    sent_by_reference,
+    time_to_money,
+)
+from recruitment.fund.queries.plans import (
+    KnownLock,
+    KnownPlan,
+    approvals_of,
+    files_to_forget,
+    known_plan,
+    known_plans,
+    lock_of,
+    plan,
+    plan_events,
+    plans_page,
+    sealed_file,
+    stale,
+    still_running,
+)
+from recruitment.fund.queries.pots import (
+    balances,
+    entries_of_receipt,
+    is_bank_reference_known,
+    is_name_taken,
+    moved,
+    pot,
+    pot_by_id,
+    pot_of_kind,
+    pots_of,
+    pots_page,
+    receipt,
+    receipts_by_bank_reference,
+    receipts_page,
+)
+
+__all__ = [
+    "ACCOUNT", "HOLDER", "KnownLock", "KnownPayee", "KnownPayment", "KnownPlan", "ageing", "answer", "answer_by_digest",
+    "answers_page", "approvals_of", "balances", "batches_by_reference", "dues_by_reference", "dues_by_source",
+    "dues_of_plan", "dues_page", "entries_of_receipt", "files_to_forget", "holders_of", "is_bank_reference_known",
+    "is_ended", "is_name_taken", "items_of", "known", "known_entries", "known_payment", "known_plan", "known_plans", "known_sources",
+    "line", "lines_of", "lock_of", "moved", "newest_of", "not_paid_by", "open_dues", "opened", "payee", "payees_by_id",
+    "payees_of", "payees_waiting", "payment", "payment_events", "payments_by_id", "payments_locked", "payments_of",
+    "payments_page", "plan", "plan_events", "plans_page", "pot", "pot_by_id", "pot_of_kind", "pots_of", "pots_page",
+    "random_five", "receipt", "receipts_by_bank_reference", "receipts_page", "sealed_file", "sent_by_reference", "stale",
+    "still_running", "suspense_page", "time_to_money",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Relief: from a debt to money that the worker confirms."""

@@ -1,0 +1,1 @@
+"""What can be handed out of a relief case: the worker's receipt."""
