@@ -27,6 +27,8 @@ from recruitment.fund.rules import BackReason
 from recruitment.fund.services import unlock
 from recruitment.metadata import metadata
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -21,6 +21,8 @@ from recruitment.relief.services.agreeing import SIGNER
 from recruitment.relief.services.confirming import NewConfirmation
 from recruitment.relief.services.nominating import NewNomination
 
+pytestmark = pytest.mark.slow
+
 MODELS = [getattr(tables, name) for name in tables.__all__ if name != "APPEND_ONLY"]
 INSIDE_ALONE = {"relief_creditors", "relief_announcements", "relief_cohort_rates", "relief_recoveries",
                 "relief_recovery_notices", "relief_noticed_recoveries", "relief_recovered"}  # fmt: skip

@@ -17,6 +17,8 @@ from recruitment.verification.service import explain
 from recruitment.work import HANDLERS
 from tests.factories.rows import row, rows
 
+pytestmark = pytest.mark.slow
+
 
 def versions(scene) -> dict[str, int]:
     with scene.database.read_session() as session:

@@ -60,6 +60,8 @@ from tests.scoping.toys import (
     guarded,
 )  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -16,6 +16,8 @@ from recruitment.ledger.signing import read_head
 from tests.ledger.books import READER, a_draft, posted
 from tests.sealing.sealed import found, head_of, key_file_of, rotated, sealed, seals_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def head_file(run, database, book, tmp_path):
