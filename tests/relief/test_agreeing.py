@@ -255,6 +255,8 @@ class TestInstalments:
         estimate = (clock.today(), clock.today(), 1, owed.reference)
         with pytest.raises(AgreementWrong):
             relief.do(agreeing.supersede, agreed, NewEstimate(due + 1, *estimate))
+        with pytest.raises(AgreementWrong):
+            relief.do(agreeing.supersede, agreed, NewEstimate(due + 1, *estimate[:3]))
         more = relief.do(agreeing.supersede, agreed, NewEstimate(due, *estimate))
         assert [each.amount_minor for each in relief.agreement(more).instalments] == [100]
 

@@ -201,7 +201,9 @@ def supersede(session: Session, actor: Actor, agreement: str, new: NewEstimate) 
         raise AgreementWrong("An agreement is about an amount above zero.", amount="not above zero")
     if not of.agreed_on <= new.agreed_on <= clock.today():
         raise DayWrong("A re-estimate comes after what it replaces, and not in the future.")
-    entitlement = checking.entitlement_of(session, case, new.entitlement) if new.entitlement else None
+    # What repays a worker never goes beyond what they were found to be owed, whether or not somebody says by what.
+    is_measured = new.entitlement is not None or of.counts
+    entitlement = checking.entitlement_of(session, case, new.entitlement) if is_measured else None
     chain = [each for each in queries.agreements_of(session, case.id) if each.chain_id == of.chain_id]
     paid = checking.paid_of(session, case, chain)
     schedule = superseded_by(new.amount_minor, paid, new.months, new.first_on)

@@ -141,11 +141,11 @@ def debt_of(session: Session, case: CaseRead, of: AgreementRead) -> DebtRead:
     return found
 
 
-def entitlement_of(session: Session, case: CaseRead, reference: str) -> EntitlementRead:
-    """Return the newest entitlement of a case, which is to be ``reference``. Raises ``EntitlementUnknown``."""
+def entitlement_of(session: Session, case: CaseRead, reference: str | None) -> EntitlementRead:
+    """Return the newest entitlement of a case; where ``reference`` is given, it must be that. Raises ``EntitlementUnknown``."""
     found = queries.entitlements_of(session, case.id)
-    if not found or found[-1].reference != reference:
-        raise EntitlementUnknown(f"{reference} is not the entitlement of {case.reference} that counts.")
+    if not found or reference not in {None, found[-1].reference}:
+        raise EntitlementUnknown(f"{reference or 'None'} is not the entitlement of {case.reference} that counts.")
     return found[-1]
 
 
