@@ -56,7 +56,6 @@ def tell(session: Session, preparer: PersonRead) -> None:
     pot = _open_pots(session)
     for case in _nominate(session):
         _agree(session, case)
-    session.flush()
     actor = actor_of(preparer)
     plan = fund.draft_plan(session, actor, fund.NewPlan(pot, _CURRENCY, Method.BANK, FileFormat.CSV))
     fund.add_to_plan(session, actor, plan, None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -261,22 +262,7 @@ class TestDebtsMadeAgain:
 
     def test_the_share_of_the_owner_is_stopped_with_its_due(self, sqlite_relief):
         relief = sqlite_relief
-        case = relief.verified()
-        creditor = relief.creditor()
-        relief.paid()
-        reimbursed = relief.agreed(
-            case, Instrument.REIMBURSEMENT, payer=agreeing.Payer.EMPLOYER, organisation="EM-1", amount_minor=100000
-        )
-        relief.agreed(
-            case, Instrument.CO_FINANCING, organisation="EM-1", creditor=creditor, matched_percent=50,
-            amount_minor=40000,
-        )  # fmt: skip
-        cancelled = relief.cancelled(case, relief.debt(case, creditor))
-        relief.signed(cancelled)
-        paid = relief.outside(reimbursed, 100000)
-        for thing in (cancelled, paid):
-            relief.says(case, thing)
-        relief.follow()
+        case, creditor = shared(relief)
         (due,) = relief.dues(case)
         assert (due.amount_minor, due.state.value) == (40000, "open")
 
@@ -285,3 +271,36 @@ class TestDebtsMadeAgain:
         assert (due.state.value, due.ended.value) == ("ended", "incentive_stopped")
         relief.follow()
         assert len(relief.dues(case)) == 1
+
+    @pytest.mark.parametrize("cap", ["incentive_per_person", "incentive_per_crew"])
+    def test_no_share_passes_a_cap_of_the_house(self, sqlite_relief, cap):
+        database = sqlite_relief.field.database
+        database.settings = replace(database.settings, **{cap: (("THB", 30000),)})
+        case, _ = shared(sqlite_relief)
+        assert [each.amount_minor for each in sqlite_relief.dues(case)] == [30000]
+
+    def test_where_no_cap_is_set_for_a_currency_nothing_is_matched(self, sqlite_relief):
+        database = sqlite_relief.field.database
+        database.settings = replace(database.settings, incentive_per_person=(("MYR", 30000),))
+        case, _ = shared(sqlite_relief)
+        assert sqlite_relief.dues(case) == []
+
+
+def shared(relief) -> tuple[str, str]:
+    """Return a case whose worker confirmed everything, with a share of 400.00 for the owner, and the owner as creditor."""
+    case = relief.verified()
+    creditor = relief.creditor()
+    relief.paid()
+    reimbursed = relief.agreed(
+        case, Instrument.REIMBURSEMENT, payer=agreeing.Payer.EMPLOYER, organisation="EM-1", amount_minor=100000
+    )
+    relief.agreed(
+        case, Instrument.CO_FINANCING, organisation="EM-1", creditor=creditor, matched_percent=50, amount_minor=40000
+    )
+    cancelled = relief.cancelled(case, relief.debt(case, creditor))
+    relief.signed(cancelled)
+    paid = relief.outside(reimbursed, 100000)
+    for thing in (cancelled, paid):
+        relief.says(case, thing)
+    relief.follow()
+    return case, creditor

@@ -204,9 +204,7 @@ def follow(session: Session, actor: Actor, plans: Collection[UUID], undone: Coll
     Tells the rooms above.
     """
     _hold_plans(session, plans)
-    # Held until the end: of two who end the last two payments at once, the second sees what the first did.
     row = PaymentPlan
-    change(session, update(row).where(row.id.in_(plans)).values(version=row.version))
     running = queries.still_running(session, plans)
     for plan in queries.known_plans(session, plans):
         moves: list[tuple[PlanEvent, PlanState, PlanState]] = []

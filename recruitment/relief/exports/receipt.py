@@ -70,7 +70,6 @@ def receipt_of(
 
 
 def _given(thing: Thing) -> Given:
-    told = thing.received_minor
     return Given(
         reference=thing.reference,
         instrument=thing.agreement.instrument,
@@ -78,7 +77,6 @@ def _given(thing: Thing) -> Given:
         amount_minor=thing.amount_minor,
         currency=thing.currency,
         on=thing.on,
-        told_minor=told if told is not None and told < thing.amount_minor else None,
     )
 
 

@@ -20,7 +20,8 @@ _DUE_AT_ONCE = frozenset({Instrument.REIMBURSEMENT, Instrument.ADVANCE})
 class Given:
     """What was paid to the worker, or written off, in minor units.
 
-    ``payer``: fund, employer, agency or creditor; ``told_minor``: what the worker said had reached them, where that is less.
+    ``payer``: fund, employer, agency or creditor. What the worker said of it is not here: who takes a paper away from
+    somebody must not read that they complained.
     """
 
     reference: str
@@ -29,7 +30,6 @@ class Given:
     amount_minor: int
     currency: str
     on: date
-    told_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +95,10 @@ def _given(contents: Receipt) -> Iterator[tuple[Said, ...]]:
         yield (Said("receipt.given.nothing"),)
     for each in contents.given:
         values = {"amount": Amount(each.amount_minor, each.currency), "date": each.on, "reference": each.reference}
-        told = (
-            []
-            if each.told_minor is None
-            else [Said("receipt.told", {"amount": Amount(each.told_minor, each.currency)})]
-        )
         if each.instrument in _WITHOUT_MONEY:
-            yield (Said(f"receipt.{_WITHOUT_MONEY[each.instrument]}", values), Said("receipt.for.debt"), *told)
+            yield (Said(f"receipt.{_WITHOUT_MONEY[each.instrument]}", values), Said("receipt.for.debt"))
         else:
-            yield (Said(f"receipt.paid.{each.payer}", values), Said(f"receipt.for.{each.instrument}"), *told)
+            yield (Said(f"receipt.paid.{each.payer}", values), Said(f"receipt.for.{each.instrument}"))
 
 
 def _agreed(contents: Receipt) -> Iterator[tuple[Said, ...]]:

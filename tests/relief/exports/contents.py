@@ -19,7 +19,6 @@ RECEIPT = Receipt(
             amount_minor=1_250_000,
             currency="THB",
             on=date(2026, 9, 1),
-            told_minor=1_000_000,
         ),
         Given(
             reference="OP-5T2M8QXK",
