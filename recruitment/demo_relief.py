@@ -17,6 +17,7 @@ from recruitment.fees.rules import Creditor
 from recruitment.fund import services as fund
 from recruitment.fund.rules.kinds import DonorClass, PotKind, ReceiptKind
 from recruitment.jobseekers import queries as jobseekers
+from recruitment.journeys import queries as journeys
 from recruitment.organisations import queries as organisations
 from recruitment.organisations import service as register_of_organisations
 from recruitment.organisations.rules import NewOrganisation, OrganisationKind
@@ -50,8 +51,12 @@ def enter_operator(session: Session) -> None:
 
 
 def tell(session: Session, preparer: PersonRead) -> None:
-    """Give the fund money, a crew and a plan, in the name of the local operator and of who prepares; once."""
-    if relief.case_page(session, crew=_CREW, after=None, limit=1):
+    """Give the fund money, a crew and a plan, in the name of the local operator and of who prepares; once.
+
+    Nothing happens where the crew of the example is not there.
+    """
+    is_told = bool(relief.case_page(session, crew=_CREW, after=None, limit=1))
+    if is_told or len(journeys.by_reference(session, _DEBTS)) < len(_DEBTS):
         return
     pot = _open_pots(session)
     for case in _nominate(session):

@@ -155,14 +155,15 @@ def the_service_agrees(database, start: int, plan: list[tuple]) -> None:
             run.agrees()
 
 
-class TestAnyOrder:
-    @on_databases
-    @given(st.integers(1, 30), st.lists(steps, max_size=14))
-    def _agrees(self, database, start, plan):
-        the_service_agrees(database, start, plan)
+@on_databases
+@given(st.integers(1, 30), st.lists(steps, max_size=14))
+def _agrees(database, start, plan):
+    the_service_agrees(database, start, plan)
 
+
+class TestAnyOrder:
     def test_of_anything_agrees_with_adding_up(self, shared_database):
-        self._agrees(shared_database)
+        _agrees(shared_database)
         assert faults_of(shared_database) == []
 
 

@@ -16,7 +16,7 @@ from tests.paired.reproducible import Reproducible
 from tests.paired.worlds import OUTSIDERS, World
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-WORLDS = 200 if DEEP else 10
+WORLDS = 200 if DEEP else 3
 _PROBED_AT = 20
 """Hours after the beginning: all has happened by then, and the tokens of a day are good."""
 
