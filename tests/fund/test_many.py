@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from recruitment.fund.rules import DueEnd, PaymentState, PlanState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 
 
 @contextmanager
@@ -63,8 +66,10 @@ def test_the_number_of_statements_does_not_grow_with_the_payments(sqlite_funded)
 
 
 @pytest.mark.slow
-def test_ten_thousand_payments_lock_export_and_reconcile_in_a_few_statements(funded):
+def test_thousands_of_payments_lock_export_and_reconcile_in_a_few_statements(funded):
+    # PostgreSQL checks each key of each row, so there the whole ten thousand are for the deep run.
+    is_whole = DEEP or funded.field.database.engine.dialect.name == "sqlite"
     few = statements_for(funded, 10)
-    many = statements_for(funded, 10_000)
+    many = statements_for(funded, 10_000 if is_whole else 2_000)
     # Ids are asked for in chunks of 5,000, and rows that are written are looked at in chunks of 500.
     assert all(many[name] <= few[name] + 60 for name in few), (few, many)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-WORLDS = 40 if DEEP else 3
+WORLDS = 40 if DEEP else 2
 EVERYBODY = ("agency", "employer", "operator", "partner", "stranger", "other CSO", "other preparer")
 REFUSED = {"agency": {403}, "employer": {403}, "operator": {403}, "partner": {403}, "stranger": {401, 303}}
 """Who is refused by every route of relief and of the fund, whatever they name."""
